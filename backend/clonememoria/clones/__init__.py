@@ -1,0 +1,1 @@
+"""Personas: who they are, how they speak, which providers they use."""

@@ -1,0 +1,1 @@
+"""The floor everything stands on: settings, errors, database sessions, security, logs."""

@@ -1,0 +1,95 @@
+"""Where transactions begin and end, and where each one says on whose behalf it runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session, SessionTransaction
+
+APP_ROLE: Final = "clonememoria_app"
+CONNECT_TIMEOUT_S: Final = 5.0
+# A blackholed server hangs for ever otherwise, pre-ping included.
+COMMAND_TIMEOUT_S: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAddress:
+    """How to reach Postgres: as the migrating role by `url`, as the app by `app_url`.
+
+    `app_role` is what the app's connections become, where they log in as the migrating role.
+    """
+
+    url: URL
+    app_url: URL
+    app_role: str | None = None
+
+
+def external_address(database_url: str) -> DatabaseAddress:
+    url = make_url(database_url).set(drivername="postgresql+asyncpg")
+    return DatabaseAddress(url=url, app_url=url, app_role=APP_ROLE)
+
+
+def create_app_engine(address: DatabaseAddress, *, pool_size: int = 10) -> AsyncEngine:
+    settings = {"application_name": "clonememoria", "jit": "off"}
+    if address.app_role:
+        settings["role"] = address.app_role
+    return create_async_engine(
+        address.app_url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=CONNECT_TIMEOUT_S,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": CONNECT_TIMEOUT_S,
+            "command_timeout": COMMAND_TIMEOUT_S,
+            "server_settings": settings,
+        },
+    )
+
+
+class Database:
+    """Opens short transactions, each in somebody's name; without a name no row is visible."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def as_user(self, user_id: UUID) -> AsyncIterator[AsyncSession]:
+        async with self._begin({"app.user_id": str(user_id)}) as session:
+            yield session
+
+    @asynccontextmanager
+    async def as_email(self, email: str) -> AsyncIterator[AsyncSession]:
+        """For logging in: the one account of this e-mail is visible, and nothing else."""
+        async with self._begin({"app.email": email}) as session:
+            yield session
+
+    @asynccontextmanager
+    async def as_system(self) -> AsyncIterator[AsyncSession]:
+        """For counts and sweeps over all tenants; never in the course of a user's request."""
+        async with self._begin({"app.scope": "system"}) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _begin(self, names: dict[str, str]) -> AsyncIterator[AsyncSession]:
+        async with self._sessions(info={"names": names}) as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+@event.listens_for(Session, "after_begin")
+def _say_on_whose_behalf(
+    session: Session, _transaction: SessionTransaction, connection: Connection
+) -> None:
+    # Local to the transaction: a pooled connection must not carry it to the next request.
+    for name, value in session.info.get("names", {}).items():
+        connection.execute(
+            text("select set_config(:name, :value, true)"), {"name": name, "value": value}
+        )

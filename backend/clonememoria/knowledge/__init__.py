@@ -1,0 +1,1 @@
+"""Documents in, passages out: upload, ingestion, chunks and retrieval."""

@@ -1,0 +1,79 @@
+"""Conversations and their messages."""
+
+from typing import TypedDict
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from clonememoria.models.base import Base, Id, Instant
+
+
+class StoredSource(TypedDict):
+    """A cited passage as it was when it was cited: it outlives its document."""
+
+    index: int
+    document_id: str
+    document_name: str
+    chunk_id: str
+    page_number: int | None
+    char_start: int
+    char_end: int
+    relevance_score: float
+    excerpt: str
+    url: str | None
+
+
+class StoredUsage(TypedDict):
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: float
+
+
+class Conversation(Base):
+    __tablename__ = "conversations"
+    __table_args__ = (Index("ix_conversations_owner_id_updated_at", "owner_id", "updated_at"),)
+
+    id: Mapped[Id]
+    clone_id: Mapped[UUID] = mapped_column(ForeignKey("clones.id", ondelete="CASCADE"), index=True)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(Text, default="")
+    space: Mapped[str] = mapped_column(Text, default="default")
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    message_count: Mapped[int] = mapped_column(default=0)
+    last_message_preview: Mapped[str] = mapped_column(Text, default="")
+    attributes: Mapped[dict[str, str]] = mapped_column("metadata", JSONB, default=dict)
+    created_at: Mapped[Instant]
+    updated_at: Mapped[Instant]
+
+
+class Message(Base):
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("ix_messages_conversation_id_id", "conversation_id", "id"),
+        Index(
+            "uq_messages_owner_id_client_message_id",
+            "owner_id",
+            "client_message_id",
+            unique=True,
+            postgresql_where="client_message_id is not null",
+        ),
+        Index("ix_messages_streaming", "status", postgresql_where="status = 'streaming'"),
+    )
+
+    id: Mapped[Id]
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    owner_id: Mapped[UUID]
+    parent_id: Mapped[UUID | None]
+    role: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(Text, default="complete")
+    mode: Mapped[str | None] = mapped_column(Text)
+    finish_reason: Mapped[str | None] = mapped_column(Text)
+    sources: Mapped[list[StoredSource]] = mapped_column(JSONB, default=list)
+    usage: Mapped[StoredUsage | None] = mapped_column(JSONB)
+    feedback: Mapped[dict[str, str | int] | None] = mapped_column(JSONB)
+    attributes: Mapped[dict[str, str]] = mapped_column("metadata", JSONB, default=dict)
+    client_message_id: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[Instant]

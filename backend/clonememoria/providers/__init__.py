@@ -1,0 +1,1 @@
+"""Vendors behind small interfaces: language models, embeddings and speech."""

@@ -1,0 +1,57 @@
+"""What a language model must offer to answer a turn; knows no vendor and no prompt text."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Role = Literal["system", "user", "assistant"]
+FinishReason = Literal["stop", "length", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What is asked of a model. The system prompt is the first message."""
+
+    messages: tuple[ChatMessage, ...]
+    model: str
+    temperature: float
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The last item of a stream that came to its own end."""
+
+    reason: FinishReason
+    usage: Usage
+
+
+class LanguageModel(Protocol):
+    name: str
+    default_model: str
+
+    def stream(self, completion: Completion) -> AsyncIterator[str | Finish]:
+        """Yield non-empty tokens of text, then exactly one Finish; raise a ProviderError.
+
+        A stream that the vendor cuts off without a finish reason raises ProviderMalformed
+        after the tokens that arrived. Closing the iterator closes the connection.
+        """
+        ...
+
+    async def models(self) -> list[str]:
+        """Model names to offer in a form, the default first; raise a ProviderError."""
+        ...
+
+    async def aclose(self) -> None: ...

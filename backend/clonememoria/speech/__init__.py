@@ -1,0 +1,1 @@
+"""Text of a reply made audible."""
