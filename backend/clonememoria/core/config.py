@@ -15,26 +15,28 @@ MIN_SECRET_LENGTH = 32
 class Settings(BaseSettings):
     """Values come from the environment, then `.env`, then the defaults below."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", env_ignore_empty=True, populate_by_name=True
+    )
 
     host: str = "127.0.0.1"
-    port: int = Field(8000, ge=0, le=65535)
-    data_dir: Path = Field(Path(".data"), validation_alias="CLONEMEMORIA_DATA_DIR")
+    port: int = Field(default=8000, ge=0, le=65535)
+    data_dir: Path = Field(default=Path(".data"), validation_alias="CLONEMEMORIA_DATA_DIR")
     env: Literal["development", "production"] = Field(
-        "development", validation_alias="CLONEMEMORIA_ENV"
+        default="development", validation_alias="CLONEMEMORIA_ENV"
     )
     database_url: SecretStr | None = None
     secret_key: SecretStr | None = None
 
     openai_api_key: SecretStr | None = None
     llm_default_provider: str = "dummy"
-    llm_dummy_delay_ms: float = Field(0.0, ge=0)
+    llm_dummy_delay_ms: float = Field(default=0.0, ge=0)
     llm_openai_base_url: str | None = None
     llm_openai_api_key: SecretStr | None = None
     llm_openai_model: str = "gpt-4o-mini"
-    llm_first_token_timeout_s: float = Field(30.0, gt=0)
-    llm_idle_timeout_s: float = Field(60.0, gt=0)
-    llm_total_timeout_s: float = Field(300.0, gt=0)
+    llm_first_token_timeout_s: float = Field(default=30.0, gt=0)
+    llm_idle_timeout_s: float = Field(default=60.0, gt=0)
+    llm_total_timeout_s: float = Field(default=300.0, gt=0)
 
     embeddings_default_provider: str = "dummy"
     embeddings_openai_base_url: str | None = None
@@ -52,13 +54,13 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     metrics_token: SecretStr | None = None
     worker_inline: bool = True
-    worker_concurrency: int = Field(2, ge=1, le=64)
+    worker_concurrency: int = Field(default=2, ge=1, le=64)
     allow_signup: bool = True
-    access_token_minutes: int = Field(15, ge=1)
-    refresh_token_days: int = Field(30, ge=1)
-    rate_limit_login_per_minute: int = Field(20, ge=1)
-    rate_limit_chat_per_minute: int = Field(120, ge=1)
-    max_upload_mb: int = Field(50, ge=1, le=1024)
+    access_token_minutes: int = Field(default=15, ge=1)
+    refresh_token_days: int = Field(default=30, ge=1)
+    rate_limit_login_per_minute: int = Field(default=20, ge=1)
+    rate_limit_chat_per_minute: int = Field(default=120, ge=1)
+    max_upload_mb: int = Field(default=50, ge=1, le=1024)
 
     @field_validator(
         "database_url",

@@ -1,5 +1,6 @@
 """Where transactions begin and end, and where each one says on whose behalf it runs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,13 +8,25 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import URL, Connection, event, make_url, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.pool import NullPool
+
+from clonememoria.core.errors import DatabaseUnavailable
 
 APP_ROLE: Final = "clonememoria_app"
 CONNECT_TIMEOUT_S: Final = 5.0
 # A blackholed server hangs for ever otherwise, pre-ping included.
 COMMAND_TIMEOUT_S: Final = 30.0
+# A database that starts together with the product may take this long.
+START_WAIT_S: Final = 50.0
+UNREACHABLE: Final = (OSError, TimeoutError, DBAPIError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,24 @@ def create_app_engine(address: DatabaseAddress, *, pool_size: int = 10) -> Async
             "server_settings": settings,
         },
     )
+
+
+async def wait_until_reachable(address: DatabaseAddress) -> None:
+    """Return after a real answer; raise DatabaseUnavailable when there is none for START_WAIT_S."""
+    engine = create_async_engine(
+        address.url, poolclass=NullPool, connect_args={"timeout": CONNECT_TIMEOUT_S}
+    )
+    deadline = asyncio.get_running_loop().time() + START_WAIT_S
+    while True:
+        try:
+            async with engine.connect() as connection:
+                await connection.execute(text("select 1"))
+            return
+        except UNREACHABLE as error:
+            if asyncio.get_running_loop().time() > deadline:
+                reason = f"no Postgres answered within {START_WAIT_S:.0f} s; check DATABASE_URL"
+                raise DatabaseUnavailable(reason) from error
+            await asyncio.sleep(0.5)
 
 
 class Database:

@@ -25,7 +25,5 @@ class Base(DeclarativeBase):
 Id = Annotated[UUID, mapped_column(Uuid, primary_key=True, default=uuid7)]
 Instant = Annotated[
     datetime,
-    mapped_column(
-        DateTime(timezone=True), server_default=func.clock_timestamp()
-    ),
+    mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp()),
 ]

@@ -3,7 +3,7 @@
 from typing import TypedDict
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -57,13 +57,15 @@ class Message(Base):
             "owner_id",
             "client_message_id",
             unique=True,
-            postgresql_where="client_message_id is not null",
+            postgresql_where=text("client_message_id is not null"),
         ),
-        Index("ix_messages_streaming", "status", postgresql_where="status = 'streaming'"),
+        Index("ix_messages_streaming", "status", postgresql_where=text("status = 'streaming'")),
     )
 
     id: Mapped[Id]
-    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE")
+    )
     owner_id: Mapped[UUID]
     parent_id: Mapped[UUID | None]
     role: Mapped[str] = mapped_column(Text)

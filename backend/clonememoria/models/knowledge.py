@@ -66,7 +66,7 @@ class Chunk(Base):
     char_start: Mapped[int]
     char_end: Mapped[int]
     token_count: Mapped[int]
-    lexemes: Mapped[str] = deferred(mapped_column(TSVECTOR), raiseload=True)
+    lexemes: Mapped[str] = deferred(mapped_column(TSVECTOR, nullable=False), raiseload=True)
 
 
 class EmbeddingSpace(Base):

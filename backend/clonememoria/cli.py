@@ -1,0 +1,105 @@
+"""The command line: serve, worker, migrate. Says what is wrong in words and exits non-zero."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Final, NoReturn
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+
+from clonememoria.app import create_app, run_worker
+from clonememoria.core.config import Settings
+from clonememoria.core.db import wait_until_reachable
+from clonememoria.core.errors import AppError
+from clonememoria.core.logs import configure_logs
+from clonememoria.core.postgres import running_postgres
+from clonememoria.migrations.schema import migrate as migrate_schema
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+# Open streams get their terminal event before this; what is left then is cut.
+DRAIN_S: Final = 25
+# Half-sent headers and idle connections end sooner than an attacker would like.
+KEEP_ALIVE_S: Final = 15
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens when it does, and not before: the lifespan has run by then."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            host = "localhost" if self.config.host in ("127.0.0.1", "0.0.0.0") else self.config.host  # noqa: S104 - compared, not bound
+            print(f"CloneMemoria is ready: http://{host}:{port}", flush=True)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Overrides HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Overrides PORT.")] = None,
+) -> None:
+    """Serve the web UI, the API and the docs."""
+    settings = _settings()
+    config = uvicorn.Config(
+        create_app(settings),
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=DRAIN_S,
+    )
+    server = _Server(config)
+    server.run()
+    if not server.started:
+        _fail("CloneMemoria could not start; the lines above say why")
+
+
+@app.command()
+def worker() -> None:
+    """Process documents beside other processes on the same database."""
+    _run(run_worker(_settings()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    _run(_migrate(_settings()))
+    print("The database is at the newest schema.")
+
+
+async def _migrate(settings: Settings) -> None:
+    async with running_postgres(settings) as address:
+        await wait_until_reachable(address)
+        await migrate_schema(address)
+
+
+def _run(work: Coroutine[None, None, None]) -> None:
+    try:
+        asyncio.run(work)
+    except AppError as error:
+        _fail(error.detail)
+    except KeyboardInterrupt:
+        return
+
+
+def _settings() -> Settings:
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        _fail("The settings are not valid.\n  " + "\n  ".join(problems))
+    configure_logs(settings.log_level)
+    return settings
+
+
+def _fail(reason: str) -> NoReturn:
+    print(reason, file=sys.stderr)
+    raise SystemExit(1)
