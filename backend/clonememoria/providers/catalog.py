@@ -1,0 +1,115 @@
+"""All vendors of one running process, by kind and name: what the application is given to talk to."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import cast
+
+from clonememoria.core.config import Settings
+from clonememoria.core.errors import ProviderError
+from clonememoria.providers.embeddings.base import Embeddings
+from clonememoria.providers.llm.base import LanguageModel
+from clonememoria.providers.llm.timeouts import TimedLanguageModel
+from clonememoria.providers.registry import KINDS, Kind, Registry, installed_vendors
+from clonememoria.providers.tts.base import TextToSpeech
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderInfo:
+    """`choices` are model names, for speech voice ids, the default first."""
+
+    name: str
+    is_configured: bool
+    is_default: bool
+    is_healthy: bool
+    choices: tuple[str, ...]
+
+
+class Providers:
+    """Built once for a process; hands out each vendor by name, built at first use."""
+
+    def __init__(self, settings: Settings) -> None:
+        def timed(model: LanguageModel) -> LanguageModel:
+            return TimedLanguageModel(
+                model,
+                first_token_s=settings.llm_first_token_timeout_s,
+                idle_s=settings.llm_idle_timeout_s,
+                total_s=settings.llm_total_timeout_s,
+            )
+
+        self._llm: Registry[LanguageModel] = Registry(
+            installed_vendors("llm"), settings, wrap=timed
+        )
+        self._embeddings: Registry[Embeddings] = Registry(installed_vendors("embeddings"), settings)
+        self._tts: Registry[TextToSpeech] = Registry(installed_vendors("tts"), settings)
+        self._defaults: dict[Kind, str] = {
+            "llm": settings.llm_default_provider,
+            "embeddings": settings.embeddings_default_provider,
+            "tts": settings.tts_default_provider,
+        }
+
+    def llm(self, name: str) -> LanguageModel:
+        return self._llm.get(name)
+
+    def embeddings(self, name: str) -> Embeddings:
+        return self._embeddings.get(name)
+
+    def tts(self, name: str) -> TextToSpeech:
+        return self._tts.get(name)
+
+    def default(self, kind: Kind) -> str:
+        return self._defaults[kind]
+
+    def configured(self, kind: Kind) -> list[str]:
+        """The names that a clone may choose."""
+        return self._registry(kind).configured
+
+    async def warm_up(self) -> None:
+        """Import and build what is configured, off the loop: an SDK may take a second."""
+        for kind in KINDS:
+            registry = self._registry(kind)
+            for name in registry.configured:
+                await asyncio.to_thread(registry.get, name)
+
+    async def catalog(self, kind: Kind) -> list[ProviderInfo]:
+        """One entry for each vendor, configured or not; asks the configured ones what they offer."""
+        return list(
+            await asyncio.gather(*(self._info(kind, n) for n in self._registry(kind).names))
+        )
+
+    async def _info(self, kind: Kind, name: str) -> ProviderInfo:
+        is_configured = name in self.configured(kind)
+        choices: tuple[str, ...] = ()
+        is_healthy = is_configured
+        if is_configured:
+            try:
+                choices = tuple(await self._offers(kind, name)())
+            except ProviderError:
+                is_healthy = False
+                choices = (self._default_choice(kind, name),)
+        return ProviderInfo(
+            name=name,
+            is_configured=is_configured,
+            is_default=name == self._defaults[kind],
+            is_healthy=is_healthy,
+            choices=choices,
+        )
+
+    def _offers(self, kind: Kind, name: str) -> Callable[[], Awaitable[list[str]]]:
+        if kind == "tts":
+            return self.tts(name).voices
+        return self.llm(name).models if kind == "llm" else self.embeddings(name).models
+
+    def _default_choice(self, kind: Kind, name: str) -> str:
+        if kind == "tts":
+            return self.tts(name).default_voice
+        model = self.llm(name) if kind == "llm" else self.embeddings(name)
+        return model.default_model
+
+    def _registry(self, kind: Kind) -> "Registry[LanguageModel | Embeddings | TextToSpeech]":
+        registries = {"llm": self._llm, "embeddings": self._embeddings, "tts": self._tts}
+        return cast("Registry[LanguageModel | Embeddings | TextToSpeech]", registries[kind])
+
+    async def aclose(self) -> None:
+        for kind in KINDS:
+            await self._registry(kind).aclose()

@@ -1,0 +1,131 @@
+"""Which vendors exist, and how one is found by name and built once; knows no vendor's SDK.
+
+A new provider is one file and one line in VENDORS. Its class has `from_settings(settings)` and is
+imported when it is first used, so that an SDK which is not installed costs nothing. Packages of
+other people add theirs through an entry point in the group `clonememoria.llm`,
+`clonememoria.embeddings` or `clonememoria.tts`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Generic, Literal, Protocol, Self, TypeVar, cast
+
+from clonememoria.core.config import Settings
+from clonememoria.core.errors import UnknownProvider
+
+Kind = Literal["llm", "embeddings", "tts"]
+KINDS: tuple[Kind, ...] = ("llm", "embeddings", "tts")
+
+HERE = "clonememoria.providers"
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """`path` is `module:Class`; `needs_one_of` names the settings of which one must be set."""
+
+    name: str
+    path: str
+    needs_one_of: tuple[str, ...] = ()
+
+
+VENDORS: Mapping[Kind, tuple[Vendor, ...]] = {
+    "llm": (
+        Vendor("dummy", f"{HERE}.llm.dummy:DummyLanguageModel"),
+        Vendor(
+            "openai",
+            f"{HERE}.llm.openai:OpenAILanguageModel",
+            ("llm_openai_api_key", "llm_openai_base_url", "openai_api_key"),
+        ),
+    ),
+    "embeddings": (
+        Vendor("dummy", f"{HERE}.embeddings.dummy:DummyEmbeddings"),
+        Vendor(
+            "openai",
+            f"{HERE}.embeddings.openai:OpenAIEmbeddings",
+            ("embeddings_openai_api_key", "embeddings_openai_base_url", "openai_api_key"),
+        ),
+    ),
+    "tts": (
+        Vendor("dummy", f"{HERE}.tts.dummy:DummySpeech"),
+        Vendor(
+            "openai",
+            f"{HERE}.tts.openai:OpenAISpeech",
+            ("tts_api_key", "tts_api_base_url", "openai_api_key"),
+        ),
+    ),
+}
+
+
+def installed_vendors(kind: Kind) -> tuple[Vendor, ...]:
+    """Ours, then those of other installed packages."""
+    others = (Vendor(e.name, e.value) for e in entry_points(group=f"clonememoria.{kind}"))
+    return (*VENDORS[kind], *others)
+
+
+class Provider(Protocol):
+    async def aclose(self) -> None: ...
+
+
+P = TypeVar("P", bound=Provider)
+
+
+class _Buildable(Protocol):
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self: ...
+
+
+def load(vendor: Vendor) -> type[_Buildable]:
+    module, _, name = vendor.path.partition(":")
+    return cast(type[_Buildable], getattr(import_module(module), name))
+
+
+def _as_built(provider: P) -> P:
+    return provider
+
+
+class Registry(Generic[P]):
+    """The vendors of one kind. `wrap` adds what every vendor of the kind gets, such as timeouts."""
+
+    def __init__(
+        self, vendors: Sequence[Vendor], settings: Settings, *, wrap: Callable[[P], P] = _as_built
+    ) -> None:
+        self._vendors = {vendor.name: vendor for vendor in vendors}
+        self._settings = settings
+        self._wrap = wrap
+        self._built: dict[str, P] = {}
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._vendors)
+
+    @property
+    def configured(self) -> list[str]:
+        return [name for name in self._vendors if self.is_configured(name)]
+
+    def is_configured(self, name: str) -> bool:
+        vendor = self._vendors.get(name)
+        if vendor is None:
+            return False
+        needs = vendor.needs_one_of
+        return not needs or any(getattr(self._settings, setting) for setting in needs)
+
+    def get(self, name: str) -> P:
+        """The one instance of this name; raise UnknownProvider naming the allowed ones."""
+        if name not in self._built:
+            self._built[name] = self._build(name)
+        return self._built[name]
+
+    def _build(self, name: str) -> P:
+        if not self.is_configured(name):
+            problem = "is not configured here" if name in self._vendors else "does not exist"
+            allowed = ", ".join(self.configured)
+            raise UnknownProvider(f"The provider {name[:50]!r} {problem}; choose one of: {allowed}")
+        built = load(self._vendors[name]).from_settings(self._settings)
+        return self._wrap(cast(P, built))
+
+    async def aclose(self) -> None:
+        built, self._built = self._built, {}
+        for provider in built.values():
+            await provider.aclose()
