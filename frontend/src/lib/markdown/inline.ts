@@ -1,0 +1,65 @@
+import type { Token, Tokens } from "marked";
+import { readBlocks } from "./blocks";
+
+const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };
+
+/** marked leaves entities for a browser to decode; React shows text as it is. */
+export function decodeEntities(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));/gi, (whole, decimal, hex, name) => {
+    if (name) return ENTITIES[name.toLowerCase()] ?? whole;
+    const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
+}
+
+const SAFE_SCHEMES = new Set(["http:", "https:", "mailto:"]);
+
+/** The address when it is absolute and of a harmless scheme; what a model writes is not trusted. */
+export function safeHref(href: string): string | null {
+  const address = decodeEntities(href).trim();
+  if (!URL.canParse(address)) return null;
+  const { protocol } = new URL(address);
+  return SAFE_SCHEMES.has(protocol) ? address : null;
+}
+
+export type Piece = string | { citation: number };
+
+/** Splits `[1]` off a text, where such a source exists; an invented `[99]` stays text. */
+export function splitCitations(text: string, known: ReadonlySet<number>): Piece[] {
+  const pieces: Piece[] = [];
+  let end = 0;
+  for (const match of text.matchAll(/\[(\d{1,3})\]/g)) {
+    const citation = Number(match[1]);
+    if (!known.has(citation)) continue;
+    if (match.index > end) pieces.push(text.slice(end, match.index));
+    pieces.push({ citation });
+    end = match.index + match[0].length;
+  }
+  if (end < text.length) pieces.push(text.slice(end));
+  return pieces;
+}
+
+/** What a voice should read: no markup, no code, no citation marks. */
+export function spokenText(markdown: string): string {
+  const blocks = readBlocks(markdown).map(({ token }) => spoken(token).trim());
+  return blocks.filter(Boolean).join("\n");
+}
+
+function spoken(token: Token): string {
+  if (token.type === "code" || token.type === "html" || token.type === "hr") return "";
+  if (token.type === "br") return "\n";
+  if (token.type === "list") {
+    return (token as Tokens.List).items.map((item) => spokenAll(item.tokens)).join("\n");
+  }
+  if (token.type === "table") {
+    const { header, rows } = token as Tokens.Table;
+    return [header, ...rows].map((row) => row.map((cell) => spokenAll(cell.tokens)).join(", ")).join(".\n");
+  }
+  if ("tokens" in token && token.tokens) return spokenAll(token.tokens);
+  if (!("text" in token)) return "";
+  return decodeEntities(String(token.text)).replace(/\s*\[\d{1,3}\]/g, "");
+}
+
+function spokenAll(tokens: Token[]): string {
+  return tokens.map(spoken).join("");
+}

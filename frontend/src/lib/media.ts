@@ -1,0 +1,15 @@
+import { useSyncExternalStore } from "react";
+
+export function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    (notify) => {
+      const media = matchMedia(query);
+      media.addEventListener("change", notify);
+      return () => media.removeEventListener("change", notify);
+    },
+    () => matchMedia(query).matches,
+  );
+}
+
+/** Wide enough for the sidebar beside the page. */
+export const useDesktop = () => useMedia("(min-width: 1024px)");

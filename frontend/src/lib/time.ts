@@ -1,0 +1,23 @@
+const DAY_MS = 86_400_000;
+
+export type DayGroup = "Today" | "Yesterday" | "Previous 7 days" | "Previous 30 days" | "Older";
+
+export function dayGroup(iso: string, now = new Date()): DayGroup {
+  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
+  const time = new Date(iso).getTime();
+  if (time >= midnight) return "Today";
+  if (time >= midnight - DAY_MS) return "Yesterday";
+  if (time >= midnight - 7 * DAY_MS) return "Previous 7 days";
+  if (time >= midnight - 30 * DAY_MS) return "Previous 30 days";
+  return "Older";
+}
+
+/** Groups rows already sorted newest first, keeping their order. */
+export function groupByDay<T extends { updated_at: string }>(rows: T[]): [DayGroup, T[]][] {
+  const groups = new Map<DayGroup, T[]>();
+  for (const row of rows) {
+    const group = dayGroup(row.updated_at);
+    groups.set(group, [...(groups.get(group) ?? []), row]);
+  }
+  return [...groups];
+}

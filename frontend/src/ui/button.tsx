@@ -1,0 +1,55 @@
+import { Slot } from "radix-ui";
+import type { ComponentProps } from "react";
+import { cn } from "@/lib/cn";
+import { Spinner } from "./spinner";
+
+const VARIANTS = {
+  primary: "bg-accent text-on-accent hover:bg-accent-strong",
+  secondary: "border border-line bg-surface text-ink shadow-card hover:bg-sunken",
+  ghost: "text-ink hover:bg-sunken",
+  danger: "bg-danger text-on-accent hover:brightness-110",
+};
+const SIZES = {
+  sm: "h-8 gap-1.5 px-3 text-sm",
+  md: "h-10 gap-2 px-4 text-sm",
+  lg: "h-11 gap-2 px-5 text-base",
+};
+
+export interface ButtonProps extends ComponentProps<"button"> {
+  variant?: keyof typeof VARIANTS;
+  size?: keyof typeof SIZES;
+  /** Renders the child (a link) with the button's looks. */
+  asChild?: boolean;
+  busy?: boolean;
+}
+
+export function Button({
+  variant = "secondary",
+  size = "md",
+  asChild = false,
+  busy = false,
+  className,
+  children,
+  ...rest
+}: ButtonProps) {
+  const look = cn(
+    "inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded-md font-medium transition-colors",
+    "disabled:cursor-not-allowed disabled:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0",
+    VARIANTS[variant],
+    SIZES[size],
+    className,
+  );
+  if (asChild) {
+    return (
+      <Slot.Root className={look} {...rest}>
+        {children}
+      </Slot.Root>
+    );
+  }
+  return (
+    <button type="button" className={look} aria-busy={busy} {...rest} disabled={busy || rest.disabled}>
+      {busy && <Spinner />}
+      {children}
+    </button>
+  );
+}
