@@ -187,9 +187,8 @@ class Cluster:
         for farewell in (signal.SIGINT, signal.SIGQUIT):  # "fast", then "immediate"
             postmaster.send_signal(farewell)
             deadline = time.monotonic() + STOP_LIMIT_S
-            # Its pid file goes last; the process may stay as a zombie where PID 1 reaps none.
             while time.monotonic() < deadline:
-                if not self.pid_path.exists():
+                if not self._belongs_here(postmaster):
                     log.info("database_stopped", data_dir=str(self.data_dir))
                     return
                 time.sleep(0.01)
