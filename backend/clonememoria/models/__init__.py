@@ -7,6 +7,7 @@ from clonememoria.models.conversation import Conversation, Message, StoredSource
 from clonememoria.models.knowledge import (
     Chunk,
     ChunkEmbedding,
+    ChunkLexemes,
     Document,
     DocumentFilePart,
     EmbeddingSpace,
@@ -16,6 +17,7 @@ __all__ = [
     "Base",
     "Chunk",
     "ChunkEmbedding",
+    "ChunkLexemes",
     "Clone",
     "Conversation",
     "Document",

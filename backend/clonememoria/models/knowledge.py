@@ -66,7 +66,24 @@ class Chunk(Base):
     char_start: Mapped[int]
     char_end: Mapped[int]
     token_count: Mapped[int]
-    lexemes: Mapped[str] = deferred(mapped_column(TSVECTOR, nullable=False), raiseload=True)
+
+
+class ChunkLexemes(Base):
+    """The words of a chunk, apart from its text: ranking reads all of a clone's, and only these.
+
+    With the text in the same row the words went out of line, and ranking 10,000 chunks took
+    99 ms instead of 12.
+    """
+
+    __tablename__ = "chunk_lexemes"
+
+    chunk_id: Mapped[UUID] = mapped_column(
+        ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True
+    )
+    clone_id: Mapped[UUID] = mapped_column(index=True)
+    owner_id: Mapped[UUID]
+    length: Mapped[int]
+    lexemes: Mapped[str] = mapped_column(TSVECTOR)
 
 
 class EmbeddingSpace(Base):

@@ -22,6 +22,7 @@ OWNED = {
     "documents": "owner_id",
     "document_file_parts": "owner_id",
     "chunks": "owner_id",
+    "chunk_lexemes": "owner_id",
     "chunk_embeddings": "owner_id",
     "conversations": "owner_id",
     "messages": "owner_id",
@@ -50,9 +51,10 @@ def _create_app_role() -> None:
     """The role of the running product: it owns nothing and row security binds it."""
     op.execute(f"""
         do $$ begin
-            if not exists (select from pg_roles where rolname = '{APP_ROLE}') then
-                create role {APP_ROLE} login nosuperuser nobypassrls nocreatedb nocreaterole;
-            end if;
+            create role {APP_ROLE} login nosuperuser nobypassrls nocreatedb nocreaterole;
+        exception
+            -- Roles belong to the whole server: another database may have made it, or make it now.
+            when duplicate_object or unique_violation then null;
         end $$""")
     op.execute(f"grant {APP_ROLE} to current_user")
     op.execute(f"grant usage on schema public to {APP_ROLE}")
@@ -71,8 +73,9 @@ def _secure_rows() -> None:
     for table, column in OWNED.items():
         op.execute(f"alter table {table} enable row level security")
         op.execute(f"alter table {table} force row level security")
-        op.execute(f"create policy own on {table} using ({column} = app_user())")
-        op.execute(f"create policy system on {table} using (app_is_system())")
+        # Sub-selects: evaluated once a statement, not once a row (5 against 17 ms, 10,000 rows).
+        op.execute(f"create policy own on {table} using ({column} = (select app_user()))")
+        op.execute(f"create policy system on {table} using ((select app_is_system()))")
     op.execute("create policy published on clones for select using (is_published)")
     # Whoever logs in has no id yet; the one account of the named address is visible to check it.
     op.execute("""
@@ -315,7 +318,6 @@ def _create_tables() -> None:
         sa.Column("char_start", sa.Integer(), nullable=False),
         sa.Column("char_end", sa.Integer(), nullable=False),
         sa.Column("token_count", sa.Integer(), nullable=False),
-        sa.Column("lexemes", postgresql.TSVECTOR(), nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"],
             ["documents.id"],
@@ -413,5 +415,19 @@ def _create_tables() -> None:
         ["clone_id", "space_id"],
         unique=False,
     )
-    # Inline in the row whatever its size: a vector out of line costs one more read per candidate.
+    op.create_table(
+        "chunk_lexemes",
+        sa.Column("chunk_id", sa.Uuid(), nullable=False),
+        sa.Column("clone_id", sa.Uuid(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("lexemes", postgresql.TSVECTOR(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["chunk_id"], ["chunks.id"], name=op.f("fk_chunk_lexemes_chunk_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("chunk_id", name=op.f("pk_chunk_lexemes")),
+    )
+    op.create_index(op.f("ix_chunk_lexemes_clone_id"), "chunk_lexemes", ["clone_id"], unique=False)
+    # Inline in the row whatever their size: out of line each costs one more read per candidate.
+    op.execute("alter table chunk_lexemes alter column lexemes set storage main")
     op.execute("alter table chunk_embeddings alter column embedding set storage main")
