@@ -1,0 +1,123 @@
+# The commands of CloneMemoria. All they install goes into .venv and frontend/node_modules.
+
+BIN := .venv/bin
+PYTHON_BASE := .venv/.runtime
+PYTHON_DEV := .venv/.dev
+WEB_MODULES := frontend/node_modules/.installed
+WEB_BUILD := frontend/dist/index.html
+WEB_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f 2>/dev/null)
+
+# uv trusts the certificates of the system where there are any, as pip and npm do.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),)
+export UV_SYSTEM_CERTS := true
+endif
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# Whoever reaches packages only as pip is configured to gets them by pip.
+define install
+$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) \
+	|| $(BIN)/python -m pip install --quiet --require-hashes -r $(1)
+$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable . \
+	|| $(BIN)/python -m pip install --quiet --no-deps --editable .
+endef
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: run
+run: $(PYTHON_BASE) $(WEB_BUILD) ## install what is missing and serve the product
+	@exec $(BIN)/clonememoria serve
+
+.PHONY: dev
+dev: $(PYTHON_DEV) $(WEB_MODULES) ## serve with reload: the API on 8000, the web UI on 5173
+	@scripts/dev.sh
+
+.PHONY: worker
+worker: $(PYTHON_BASE) ## process documents in one more process
+	@exec $(BIN)/clonememoria worker
+
+.PHONY: migrate
+migrate: $(PYTHON_BASE) ## bring the database to the newest schema
+	@exec $(BIN)/clonememoria migrate
+
+.PHONY: test
+test: $(PYTHON_DEV) $(WEB_BUILD) ## run all tests, with a browser and a database of their own
+	@$(BIN)/python scripts/ensure_chromium.py
+	$(BIN)/pytest -n auto
+	cd frontend && npm test --silent
+
+.PHONY: torture
+torture: $(PYTHON_DEV) $(WEB_BUILD) ## run the long form of the promises' tests
+	$(BIN)/pytest -m torture
+
+.PHONY: bench
+bench: $(PYTHON_DEV) ## measure the speed against bare parts, in one run
+	cd backend && ../$(BIN)/python -m bench
+
+# --- checks ---
+
+CHECKS := check-style check-types check-imports check-complexity check-unused check-house \
+	check-requirements check-web
+
+.PHONY: check
+check: $(PYTHON_DEV) $(WEB_MODULES) ## run every gate but the tests
+	@$(MAKE) --no-print-directory --keep-going --jobs=4 \
+		$(if $(filter output-sync,$(.FEATURES)),--output-sync) $(CHECKS)
+
+.PHONY: $(CHECKS)
+check-style:
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+check-types:
+	@$(BIN)/mypy --no-error-summary
+check-imports:
+	@$(BIN)/lint-imports --no-logo
+check-complexity:
+	@$(BIN)/complexipy --quiet --failed
+check-unused:
+	@$(BIN)/vulture
+check-house:
+	@$(BIN)/pytest -q backend/tests/house
+check-requirements:
+	@scripts/requirements.sh --check
+check-web:
+	@cd frontend && npm run --silent check
+
+# --- what the commands need ---
+
+.PHONY: requirements
+requirements: $(PYTHON_DEV) ## compile the lock files from pyproject.toml
+	@scripts/requirements.sh
+
+.PHONY: openapi
+openapi: $(PYTHON_DEV) $(WEB_MODULES) ## write the API's schema and the types the web UI has from it
+	$(BIN)/python scripts/openapi.py
+	cd frontend && npm run --silent api
+
+$(BIN)/uv:
+	@scripts/create_venv.sh
+
+$(PYTHON_BASE): requirements.txt pyproject.toml | $(BIN)/uv
+	@echo "Installing the Python packages..."
+	@$(call install,requirements.txt)
+	@touch $@
+
+$(PYTHON_DEV): requirements-dev.txt requirements.txt pyproject.toml | $(BIN)/uv
+	@echo "Installing the Python packages for development..."
+	@$(call install,requirements-dev.txt)
+	@touch $@ $(PYTHON_BASE)
+
+$(WEB_MODULES): frontend/package.json frontend/package-lock.json
+	@scripts/check_node.sh
+	@echo "Installing the packages of the web UI..."
+	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(WEB_BUILD): $(WEB_MODULES) $(WEB_SOURCES)
+	@echo "Building the web UI..."
+	@cd frontend && npm run --silent build -- --logLevel warn
+	@touch $@

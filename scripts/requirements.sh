@@ -1,0 +1,30 @@
+#!/bin/sh
+# Compile requirements.txt and requirements-dev.txt from pyproject.toml, keeping the pins they have.
+# With --check: fail if that would change them. A new release upstream changes nothing by itself.
+set -eu
+
+checkout=$PWD
+if [ "${1:-}" = --check ]; then
+    scratch=$(mktemp -d)
+    trap 'rm -rf "$scratch"' EXIT
+    cp pyproject.toml requirements.txt requirements-dev.txt "$scratch"
+    cd "$scratch"
+fi
+
+compile() { # OUTPUT [ARGUMENT...]
+    output=$1
+    shift
+    "$checkout/.venv/bin/uv" pip compile --quiet --no-config --universal --generate-hashes \
+        --no-header --no-emit-index-url --no-emit-find-links \
+        --python "$checkout/.venv/bin/python" pyproject.toml --output-file "$output" "$@"
+}
+
+compile requirements.txt
+compile requirements-dev.txt --group dev --constraints requirements.txt
+
+for file in requirements.txt requirements-dev.txt; do
+    if ! cmp -s "$file" "$checkout/$file"; then
+        echo "$file does not match pyproject.toml: run 'make requirements'." >&2
+        exit 1
+    fi
+done
