@@ -1,0 +1,51 @@
+"""What every parser returns, and the one place where text is cleaned before offsets exist."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+PAGE_BREAK = "\n\n"
+
+_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# What Postgres or JSON cannot carry, and the soft hyphen, which hides words from search.
+_UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\ud800-\udfff\ufeff\ufffe\uffff]")
+
+
+class PageSpan(Struct, frozen=True):
+    """Page `number` (from 1) is `text[char_start:char_end]` of its document."""
+
+    number: int
+    char_start: int
+    char_end: int
+
+
+class ParsedDocument(Struct, frozen=True):
+    """Clean text; `pages` is empty for formats without pages; `warnings` are for the owner."""
+
+    title: str | None
+    text: str
+    pages: tuple[PageSpan, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def clean(text: str) -> str:
+    """Return NFC text with LF line ends: every offset in the system counts in this form."""
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", _LINE_ENDS.sub("\n", text)))
+
+
+def clean_title(title: str | None) -> str | None:
+    return " ".join(clean(title or "").split())[:300] or None
+
+
+def join_pages(pages: Iterable[str]) -> tuple[str, tuple[PageSpan, ...]]:
+    """Join clean page texts; a page without text gets an empty span, so numbers stay true."""
+    spans: list[PageSpan] = []
+    parts: list[str] = []
+    start = 0
+    for number, page in enumerate(pages, start=1):
+        spans.append(PageSpan(number, start, start + len(page)))
+        parts.append(page)
+        start += len(page) + len(PAGE_BREAK)
+    return PAGE_BREAK.join(parts), tuple(spans)
