@@ -1,4 +1,4 @@
-"""All vendors of one running process, by kind and name: what the application is given to talk to."""
+"""All vendors of one running process, by kind and name: what the application talks to."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -72,7 +72,7 @@ class Providers:
                 await asyncio.to_thread(registry.get, name)
 
     async def catalog(self, kind: Kind) -> list[ProviderInfo]:
-        """One entry for each vendor, configured or not; asks the configured ones what they offer."""
+        """One entry for each vendor, configured or not; asks those what they offer."""
         return list(
             await asyncio.gather(*(self._info(kind, n) for n in self._registry(kind).names))
         )

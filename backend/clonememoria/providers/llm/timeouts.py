@@ -1,10 +1,9 @@
 """Bounds how long a language model may keep a reader waiting; wraps any vendor."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import cast
-from collections.abc import AsyncGenerator
 
 from clonememoria.core.errors import ProviderTimeout
 from clonememoria.providers.llm.base import Completion, Finish, LanguageModel

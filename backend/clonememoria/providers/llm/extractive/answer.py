@@ -1,4 +1,4 @@
-"""Writes the dummy model's answer: chosen sentences with their citations, or a plain "I don't know"."""
+"""Writes the dummy model's answer: sentences with their citations, or plainly "I don't know"."""
 
 import re
 import zlib

@@ -44,7 +44,12 @@ def match(question: Question, sentences: list[Sentence]) -> list[Match]:
     own = [finder.hits(sentence.text) for sentence in sentences]
     importance = _importance(question.terms, own)
     matches = [
-        _matched(question, sentence, finder.with_context(sentence, hits), importance)
+        _matched(
+            question,
+            sentence,
+            hits=finder.with_context(sentence, hits),
+            importance=importance,
+        )
         for sentence, hits in zip(sentences, own, strict=True)
         if hits or sentence.before.endswith(("?", "？"))
     ]
@@ -63,7 +68,7 @@ def _importance(terms: Iterable[Term], hits_of: list[Hits]) -> dict[str, float]:
 
 
 def _matched(
-    question: Question, sentence: Sentence, hits: Hits, importance: Mapping[str, float]
+    question: Question, sentence: Sentence, *, hits: Hits, importance: Mapping[str, float]
 ) -> Match:
     coverage = sum(importance[text] * strength for text, strength in hits.items())
     score = coverage + RANK_BONUS / (1 + sentence.place)

@@ -29,8 +29,8 @@ PHRASES: Mapping[str, Phrases] = {
         ),
         no_knowledge=(
             "I am the offline dummy model speaking for {name}, and without documents I know "
-            "nothing I could answer with. Add a document to my knowledge, or choose a real language "
-            "model in the settings."
+            "nothing I could answer with. Add a document to my knowledge, or choose a real "
+            "language model in the settings."
         ),
         nameless="this clone",
     ),
@@ -45,9 +45,9 @@ PHRASES: Mapping[str, Phrases] = {
             "beantwortet. Füge meinem Wissen ein Dokument dazu hinzu und frag mich noch einmal."
         ),
         no_knowledge=(
-            "Ich bin das Offline-Ersatzmodell (dummy) und spreche für {name}; ohne Dokumente weiß "
-            "ich nichts, womit ich antworten könnte. Füge meinem Wissen ein Dokument hinzu oder "
-            "wähle in den Einstellungen ein echtes Sprachmodell."
+            "Ich bin das Offline-Ersatzmodell (dummy) und spreche für {name}; ohne Dokumente "
+            "weiß ich nichts, womit ich antworten könnte. Füge meinem Wissen ein Dokument hinzu "
+            "oder wähle in den Einstellungen ein echtes Sprachmodell."
         ),
         nameless="diesen Klon",
     ),
@@ -58,13 +58,14 @@ PHRASES: Mapping[str, Phrases] = {
             "Voici ce que je peux vous dire :",
         ),
         nothing_found=(
-            "Je ne sais pas : je n'ai rien trouvé dans mes documents qui réponde à cette question. "
-            "Ajoutez un document à ce sujet à mes connaissances, puis reposez-moi la question."
+            "Je ne sais pas : je n'ai rien trouvé dans mes documents qui réponde à cette "
+            "question. Ajoutez un document à ce sujet à mes connaissances, puis reposez-moi la "
+            "question."
         ),
         no_knowledge=(
-            "Je suis le modèle hors ligne (dummy) qui parle pour {name} ; sans documents, je ne sais "
-            "rien qui me permette de répondre. Ajoutez un document à mes connaissances ou choisissez "
-            "un vrai modèle de langage dans les réglages."
+            "Je suis le modèle hors ligne (dummy) qui parle pour {name} ; sans documents, je ne "
+            "sais rien qui me permette de répondre. Ajoutez un document à mes connaissances ou "
+            "choisissez un vrai modèle de langage dans les réglages."
         ),
         nameless="ce clone",
     ),
@@ -79,9 +80,9 @@ PHRASES: Mapping[str, Phrases] = {
             "Añade a mi conocimiento un documento sobre ello y vuelve a preguntarme."
         ),
         no_knowledge=(
-            "Soy el modelo sin conexión (dummy) que habla por {name}; sin documentos no sé nada con "
-            "lo que pueda responder. Añade un documento a mi conocimiento o elige un modelo de "
-            "lenguaje real en los ajustes."
+            "Soy el modelo sin conexión (dummy) que habla por {name}; sin documentos no sé nada "
+            "con lo que pueda responder. Añade un documento a mi conocimiento o elige un modelo "
+            "de lenguaje real en los ajustes."
         ),
         nameless="este clon",
     ),
@@ -96,9 +97,9 @@ PHRASES: Mapping[str, Phrases] = {
             "Aggiungi alle mie conoscenze un documento sull'argomento e chiedimelo di nuovo."
         ),
         no_knowledge=(
-            "Sono il modello offline (dummy) che parla per {name}; senza documenti non so nulla con "
-            "cui rispondere. Aggiungi un documento alle mie conoscenze oppure scegli un vero modello "
-            "linguistico nelle impostazioni."
+            "Sono il modello offline (dummy) che parla per {name}; senza documenti non so nulla "
+            "con cui rispondere. Aggiungi un documento alle mie conoscenze oppure scegli un "
+            "vero modello linguistico nelle impostazioni."
         ),
         nameless="questo clone",
     ),
@@ -113,9 +114,9 @@ PHRASES: Mapping[str, Phrases] = {
             "Adicione ao meu conhecimento um documento sobre o assunto e pergunte-me de novo."
         ),
         no_knowledge=(
-            "Sou o modelo offline (dummy) que fala por {name}; sem documentos não sei nada com que "
-            "possa responder. Adicione um documento ao meu conhecimento ou escolha um modelo de "
-            "linguagem real nas configurações."
+            "Sou o modelo offline (dummy) que fala por {name}; sem documentos não sei nada com "
+            "que possa responder. Adicione um documento ao meu conhecimento ou escolha um "
+            "modelo de linguagem real nas configurações."
         ),
         nameless="este clone",
     ),
@@ -131,7 +132,8 @@ PHRASES: Mapping[str, Phrases] = {
         ),
         no_knowledge=(
             "Я офлайн-модель (dummy) и говорю за {name}; без документов мне нечем ответить. "
-            "Добавьте документ в мои знания или выберите настоящую языковую модель в настройках."
+            "Добавьте документ в мои знания или выберите настоящую языковую модель в "
+            "настройках."
         ),
         nameless="этого клона",
     ),
@@ -142,8 +144,9 @@ PHRASES: Mapping[str, Phrases] = {
             "请在我的知识库中添加相关文档，然后再问我一次。"
         ),
         no_knowledge=(
-            "我是代表{name}发言的离线模型（dummy），没有文档就没有可以用来回答的知识。"
-            "请在我的知识库中添加文档，或在设置中选择真正的语言模型。"
+            "我是代表{name}发言的离线模型（dummy），"
+            "没有文档就没有可以用来回答的知识。请在我的知识库中添加文档，"
+            "或在设置中选择真正的语言模型。"
         ),
         nameless="这个分身",
     ),
@@ -166,12 +169,12 @@ PHRASES: Mapping[str, Phrases] = {
     "ar": Phrases(
         openings=("هذا ما تقوله مستنداتي:", "في مستنداتي جواب على ذلك:", "هذا ما يمكنني قوله:"),
         nothing_found=(
-            "لا أعرف: لم أجد في مستنداتي ما يجيب عن هذا السؤال. "
-            "أضف إلى معرفتي مستندًا حول هذا الموضوع ثم اسألني مرة أخرى."
+            "لا أعرف: لم أجد في مستنداتي ما يجيب عن هذا السؤال. أضف إلى معرفتي مستندًا حول هذا "
+            "الموضوع ثم اسألني مرة أخرى."
         ),
         no_knowledge=(
-            "أنا النموذج غير المتصل (dummy) المتحدث باسم {name}، ومن دون مستندات لا أعرف ما أجيب به. "
-            "أضف مستندًا إلى معرفتي أو اختر نموذجًا لغويًا حقيقيًا في الإعدادات."
+            "أنا النموذج غير المتصل (dummy) المتحدث باسم {name}، ومن دون مستندات لا أعرف ما "
+            "أجيب به. أضف مستندًا إلى معرفتي أو اختر نموذجًا لغويًا حقيقيًا في الإعدادات."
         ),
         nameless="هذه النسخة",
     ),

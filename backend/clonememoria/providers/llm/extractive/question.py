@@ -36,9 +36,11 @@ _FOLLOWS_UP = re.compile(
     re.IGNORECASE,
 )
 _WANTS_NUMBER = re.compile(
-    r"\bhow (?:many|much|long|old|often|far|large|big|tall|fast|high)\b|\bwhen\b|\bwhat (?:year|time|date"
-    r"|price|percentage|number)\b|\bwie (?:viele?|lange|oft|alt|hoch|gross|groß|weit)\b|\bwann\b"
-    r"|\bcombien\b|\bquand\b|\bcu[aá]nt[oa]s?\b|\bcu[aá]ndo\b|\bquant[oiae]s?\b|\bquando\b|сколько|когда"
+    r"\bhow (?:many|much|long|old|often|far|large|big|tall|fast|high)\b|\bwhen\b"
+    r"|\bwhat (?:year|time|date|price|percentage|number)\b"
+    r"|\bwie (?:viele?|lange|oft|alt|hoch|gross|groß|weit)\b|\bwann\b"
+    r"|\bcombien\b|\bquand\b"
+    r"|\bcu[aá]nt[oa]s?\b|\bcu[aá]ndo\b|\bquant[oiae]s?\b|\bquando\b|сколько|когда"
     r"|多少|几|何时|多久|什么时候|いくつ|いつ|何年|何日|何人|كم|متى",
     re.IGNORECASE,
 )

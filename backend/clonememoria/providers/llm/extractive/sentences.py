@@ -1,4 +1,4 @@
-"""Cuts passages into sentences that can be quoted, each with the words around it that explain it."""
+"""Cuts passages into sentences that can be quoted, each with the words that explain it."""
 
 import re
 from collections.abc import Iterator

@@ -1,0 +1,111 @@
+"""OpenAI's embeddings, and every server that speaks them."""
+
+import base64
+import binascii
+from collections.abc import Iterator, Sequence
+from typing import Self
+
+import msgspec
+import numpy as np
+
+from clonememoria.core.config import Settings
+from clonememoria.core.errors import ProviderMalformed
+from clonememoria.providers.embeddings.base import Vectors
+from clonememoria.providers.openai_api import (
+    first_secret,
+    model_names,
+    openai_client,
+    our_errors,
+)
+
+TIMEOUT_S = 60.0
+
+# One request may hold 300,000 tokens. A character is a token at most in scripts such as Chinese,
+# so this stays below the limit in every language.
+MAX_REQUEST_CHARACTERS = 250_000
+
+
+class _Row(msgspec.Struct):
+    index: int
+    # Some servers do not know base64 and answer with numbers.
+    embedding: str | list[float]
+
+
+class _Answer(msgspec.Struct):
+    data: list[_Row]
+
+
+class OpenAIEmbeddings:
+    name = "openai"
+    batch_size = 128
+
+    def __init__(self, *, base_url: str | None, api_key: str | None, model: str) -> None:
+        self.default_model = model
+        self._client = openai_client(base_url=base_url, api_key=api_key, timeout_s=TIMEOUT_S)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        return cls(
+            base_url=settings.embeddings_openai_base_url,
+            api_key=first_secret(settings.embeddings_openai_api_key, settings.openai_api_key),
+            model=settings.embeddings_openai_model,
+        )
+
+    async def embed(self, texts: Sequence[str], *, model: str) -> Vectors:
+        # The vendor refuses an empty text; its row is all zeros, as everywhere.
+        has_content = np.array([bool(text.strip()) for text in texts], bool)
+        asked = [text if text.strip() else "-" for text in texts]
+        batches = [await self._embed(batch, model) for batch in _batches(asked, self.batch_size)]
+        if len({batch.shape[1] for batch in batches}) > 1:
+            raise ProviderMalformed
+        vectors = np.concatenate(batches) if batches else np.zeros((0, 0), np.float32)
+        vectors[~has_content] = 0
+        return vectors
+
+    async def _embed(self, texts: Sequence[str], model: str) -> Vectors:
+        with our_errors():
+            async with self._client.embeddings.with_streaming_response.create(
+                input=list(texts), model=model, encoding_format="base64"
+            ) as response:
+                body = await response.read()
+        return _decoded(body, expected=len(texts))
+
+    async def models(self) -> list[str]:
+        names = [n for n in await model_names(self._client) if "embed" in n]
+        return [self.default_model, *(n for n in names if n != self.default_model)]
+
+    async def aclose(self) -> None:
+        await self._client.close()
+
+
+def _batches(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    start = characters = 0
+    for position, text in enumerate(texts):
+        is_full = position - start == size or characters + len(text) > MAX_REQUEST_CHARACTERS
+        if is_full and position > start:
+            yield texts[start:position]
+            start, characters = position, 0
+        characters += len(text)
+    if texts:
+        yield texts[start:]
+
+
+def _decoded(body: bytes, *, expected: int) -> Vectors:
+    """Rows by their index, of length 1; raise ProviderMalformed."""
+    try:
+        rows = msgspec.json.decode(body, type=_Answer).data
+        vectors: Vectors = np.array([_vector(row.embedding) for row in rows], np.float32)
+    except (ValueError, binascii.Error):
+        raise ProviderMalformed from None
+    indexes = sorted(range(len(rows)), key=lambda position: rows[position].index)
+    is_whole = [rows[i].index for i in indexes] == list(range(expected))
+    if not is_whole or vectors.ndim != 2 or not vectors.size or not np.isfinite(vectors).all():
+        raise ProviderMalformed
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return (vectors / np.where(lengths > 0, lengths, np.float32(1)))[indexes].astype(np.float32)
+
+
+def _vector(embedding: str | list[float]) -> Vectors:
+    if isinstance(embedding, str):
+        return np.frombuffer(base64.b64decode(embedding, validate=True), "<f4")
+    return np.array(embedding, np.float32)

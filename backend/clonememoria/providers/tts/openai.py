@@ -1,0 +1,77 @@
+"""OpenAI's speech, and every server that speaks it."""
+
+import re
+from collections.abc import Iterator
+from typing import Self
+
+from clonememoria.core.config import Settings
+from clonememoria.providers.openai_api import first_secret, openai_client, our_errors
+from clonememoria.providers.tts.base import Speech
+from clonememoria.providers.tts.wav import Wav, duration_s, joined, read_wav, wav_file
+
+TIMEOUT_S = 120.0
+MAX_REQUEST_CHARACTERS = 4096
+
+# developers.openai.com/api/docs/guides/text-to-speech
+VOICES = (
+    "alloy", "ash", "ballad", "cedar", "coral", "echo", "fable", "marin", "nova", "onyx", "sage",
+    "shimmer", "verse",
+)  # fmt: skip
+
+_AFTER_SENTENCE = re.compile(r"(?<=[.!?…。！？])\s*|(?<=\n)")
+
+
+class OpenAISpeech:
+    name = "openai"
+
+    def __init__(
+        self, *, base_url: str | None, api_key: str | None, model: str, voice: str | None
+    ) -> None:
+        self.default_voice = voice or VOICES[0]
+        self._model = model
+        self._client = openai_client(base_url=base_url, api_key=api_key, timeout_s=TIMEOUT_S)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        return cls(
+            base_url=settings.tts_api_base_url,
+            api_key=first_secret(settings.tts_api_key, settings.openai_api_key),
+            model=settings.tts_openai_model,
+            voice=settings.tts_default_voice_id,
+        )
+
+    async def synthesize(self, text: str, *, voice: str) -> Speech:
+        spoken = joined([await self._say(part, voice) for part in speakable_parts(text)])
+        return Speech(
+            audio=wav_file(spoken.pcm, sample_rate=spoken.sample_rate),
+            sample_rate=spoken.sample_rate,
+            duration_s=duration_s(spoken.pcm, sample_rate=spoken.sample_rate),
+        )
+
+    async def _say(self, text: str, voice: str) -> Wav:
+        with our_errors():
+            async with self._client.audio.speech.with_streaming_response.create(
+                input=text, model=self._model, voice=voice, response_format="wav"
+            ) as response:
+                return read_wav(await response.read())
+
+    async def voices(self) -> list[str]:
+        return [self.default_voice, *(v for v in VOICES if v != self.default_voice)]
+
+    async def aclose(self) -> None:
+        await self._client.close()
+
+
+def speakable_parts(text: str, *, max_characters: int = MAX_REQUEST_CHARACTERS) -> Iterator[str]:
+    """The text in requests as long as allowed, cut after sentences where there are any."""
+    part = ""
+    for sentence in _AFTER_SENTENCE.split(text):
+        if len(part) + 1 + len(sentence) > max_characters and part:
+            yield part
+            part = ""
+        part = f"{part} {sentence}".strip()
+        while len(part) > max_characters:
+            yield part[:max_characters]
+            part = part[max_characters:]
+    if part:
+        yield part
