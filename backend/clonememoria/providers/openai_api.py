@@ -61,6 +61,11 @@ def first_secret(*secrets: SecretStr | None) -> str | None:
     return next((secret.get_secret_value() for secret in secrets if secret), None)
 
 
+def sendable(text: str) -> str:
+    """Half of a surrogate pair cannot be sent as UTF-8."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class _Beginning(httpx2.AsyncByteStream):
     """Ends after `max_bytes`: what is cut off there fails where it is decoded."""
 

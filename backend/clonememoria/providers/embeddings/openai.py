@@ -16,6 +16,7 @@ from clonememoria.providers.openai_api import (
     model_names,
     openai_client,
     our_errors,
+    sendable,
 )
 
 TIMEOUT_S = 60.0
@@ -65,7 +66,7 @@ class OpenAIEmbeddings:
     async def _embed(self, texts: Sequence[str], model: str) -> Vectors:
         with our_errors():
             async with self._client.embeddings.with_streaming_response.create(
-                input=list(texts), model=model, encoding_format="base64"
+                input=[sendable(text) for text in texts], model=model, encoding_format="base64"
             ) as response:
                 body = await response.read()
         return _decoded(body, expected=len(texts))

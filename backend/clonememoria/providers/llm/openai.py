@@ -18,6 +18,7 @@ from clonememoria.providers.openai_api import (
     model_names,
     openai_client,
     our_errors,
+    sendable,
 )
 
 # How long the end of the body may take after the end of the answer; then the connection is closed
@@ -77,7 +78,7 @@ def _request(
 ) -> AsyncResponseContextManager[AsyncAPIResponse[AsyncStream[ChatCompletionChunk]]]:
     is_openai = client.base_url.host == _OPENAI_HOST
     has_fixed_temperature = is_openai and _FIXED_TEMPERATURE.match(completion.model)
-    messages = [{"role": m.role, "content": m.content} for m in completion.messages]
+    messages = [{"role": m.role, "content": sendable(m.content)} for m in completion.messages]
     return client.chat.completions.with_streaming_response.create(
         model=completion.model,
         messages=cast(list[ChatCompletionMessageParam], messages),

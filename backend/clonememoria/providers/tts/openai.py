@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Self
 
 from clonememoria.core.config import Settings
-from clonememoria.providers.openai_api import first_secret, openai_client, our_errors
+from clonememoria.providers.openai_api import first_secret, openai_client, our_errors, sendable
 from clonememoria.providers.tts.base import Speech
 from clonememoria.providers.tts.wav import Wav, duration_s, joined, read_wav, wav_file
 
@@ -51,7 +51,7 @@ class OpenAISpeech:
     async def _say(self, text: str, voice: str) -> Wav:
         with our_errors():
             async with self._client.audio.speech.with_streaming_response.create(
-                input=text, model=self._model, voice=voice, response_format="wav"
+                input=sendable(text), model=self._model, voice=voice, response_format="wav"
             ) as response:
                 return read_wav(await response.read())
 

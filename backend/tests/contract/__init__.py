@@ -1,0 +1,1 @@
+"""What every registered provider must keep, whoever the vendor is."""
