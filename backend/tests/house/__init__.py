@@ -1,0 +1,1 @@
+"""Gates on the source itself, for what no linter checks."""
