@@ -77,7 +77,7 @@ check-types:
 check-imports:
 	@$(BIN)/lint-imports --no-logo
 check-complexity:
-	@$(BIN)/complexipy --quiet --failed
+	@$(BIN)/complexipy --failed --color no
 check-unused:
 	@$(BIN)/vulture
 check-house:

@@ -105,9 +105,9 @@ def run(program: Path, *arguments: str, folder: Path, account: Account | None) -
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            user=account and account.uid,
-            group=account and account.gid,
-            extra_groups=account and [],
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
             umask=0o077,
             check=False,
         )

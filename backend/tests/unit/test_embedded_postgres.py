@@ -14,6 +14,7 @@ import pytest
 
 from clonememoria.core import embedded_postgres
 from clonememoria.core.embedded_postgres import EmbeddedPostgres
+from clonememoria.core.postgres_runtime import DatabaseStartError
 
 USER_PROGRAM = """
 import sys
@@ -190,7 +191,7 @@ async def test_words_are_found_without_the_quotes_and_dashes_around_them(data_di
 def test_a_folder_with_something_else_in_it_is_refused(data_dir: Path) -> None:
     data_dir.mkdir()
     (data_dir / "diary.txt").write_text("mine")
-    with pytest.raises(embedded_postgres.DatabaseStartError, match="not a database"):
+    with pytest.raises(DatabaseStartError, match="not a database"):
         embedded_postgres.start(data_dir)
     assert (data_dir / "diary.txt").read_text() == "mine"
 
@@ -199,5 +200,5 @@ def test_a_server_that_cannot_start_says_why(data_dir: Path) -> None:
     with _started(data_dir):
         pass
     (data_dir / "postgresql.conf").write_text("shared_buffers = nonsense\n")
-    with pytest.raises(embedded_postgres.DatabaseStartError, match="nonsense"):
+    with pytest.raises(DatabaseStartError, match="nonsense"):
         embedded_postgres.start(data_dir)
