@@ -8,6 +8,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 from pydantic import ValidationError
 
 from clonememoria.app import create_app, run_worker
@@ -73,6 +74,11 @@ def migrate() -> None:
     """Bring the database to the newest schema."""
     _run(_migrate(_settings()))
     print("The database is at the newest schema.")
+
+
+def development_app() -> FastAPI:
+    """What `make dev` serves, built anew whenever a source changes."""
+    return create_app(_settings())
 
 
 async def _migrate(settings: Settings) -> None:
