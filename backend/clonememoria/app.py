@@ -8,21 +8,35 @@ from typing import Final
 
 import structlog
 from fastapi import APIRouter, FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from clonememoria import __version__
 from clonememoria.accounts.router import router as accounts_router
+from clonememoria.chat.conversations_router import router as conversations_router
+from clonememoria.chat.history import interrupt_orphans
+from clonememoria.chat.replies import Replies
+from clonememoria.chat.router import router as chat_router
+from clonememoria.clones.providers_router import router as providers_router
 from clonememoria.clones.router import router as clones_router
 from clonememoria.core.config import Settings
 from clonememoria.core.db import Database, create_app_engine, wait_until_reachable
+from clonememoria.core.limits import RateLimits
+from clonememoria.core.openapi import install_openapi
 from clonememoria.core.postgres import running_postgres
 from clonememoria.core.secret import secret_key
+from clonememoria.core.security import Passwords
 from clonememoria.core.web import install_error_handlers, install_middleware
+from clonememoria.knowledge.search_router import router as search_router
+from clonememoria.knowledge.worker import running_worker
 from clonememoria.migrations.schema import migrate
+from clonememoria.models import Clone, User
 from clonememoria.providers.catalog import Providers
 
 log = structlog.get_logger()
 
 FRONTEND: Final = Path(__file__).parents[2] / "frontend" / "dist"
+# Replies that run when the server stops may end by themselves for this long.
+DRAIN_S: Final = 20.0
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -31,11 +45,14 @@ def create_app(settings: Settings) -> FastAPI:
         version=__version__,
         summary="Give a person's knowledge a voice.",
         lifespan=_lifespan,
+        redirect_slashes=False,
     )
     app.state.settings = settings
     install_error_handlers(app)
     install_middleware(app, cors_origins=settings.cors_origins)
     _mount_routers(app)
+    _mount_frontend(app)
+    install_openapi(app)
     return app
 
 
@@ -43,30 +60,76 @@ def _mount_routers(app: FastAPI) -> None:
     api = APIRouter()
     api.include_router(accounts_router, prefix="/auth", tags=["auth"])
     api.include_router(clones_router, prefix="/clones", tags=["clones"])
+    api.include_router(search_router, prefix="/clones", tags=["documents"])
+    api.include_router(chat_router, prefix="/chat", tags=["chat"])
+    api.include_router(conversations_router, prefix="/conversations", tags=["conversations"])
+    api.include_router(providers_router, prefix="/providers", tags=["providers"])
     app.include_router(api, prefix="/api")
     app.include_router(api, prefix="/api/v1", include_in_schema=False)
 
 
-async def run_worker(settings: Settings) -> None:
-    """Process documents until cancelled, in a process of its own."""
-    raise NotImplementedError(settings)
+def _mount_frontend(app: FastAPI) -> None:
+    if FRONTEND.is_dir():
+        app.frontend("/", directory=FRONTEND)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     async with AsyncExitStack() as stack:
-        address = await stack.enter_async_context(running_postgres(settings))
-        await wait_until_reachable(address)
-        await migrate(address)
-        database = Database(create_app_engine(address))
-        stack.push_async_callback(database.close)
-        providers = Providers(settings)
-        stack.push_async_callback(providers.aclose)
+        database, providers = await _open(settings, stack)
+        await interrupt_orphans(database)
+        replies = Replies(database, providers)
+        stack.push_async_callback(replies.drain, 0)
         app.state.database = database
         app.state.providers = providers
+        app.state.replies = replies
+        app.state.limits = RateLimits()
+        app.state.passwords = await asyncio.to_thread(Passwords)
         app.state.secret_key = await asyncio.to_thread(secret_key, settings)
+        app.state.welcome = _welcome
+        app.state.reembed = _reembed
+        if settings.worker_inline:
+            app.state.worker = await stack.enter_async_context(
+                running_worker(database=database, providers=providers, settings=settings)
+            )
         log.info("started", version=__version__)
         yield
         log.info("stopping")
 
+
+async def _open(settings: Settings, stack: AsyncExitStack) -> tuple[Database, Providers]:
+    """The parts that the server and a worker of its own have in common."""
+    address = await stack.enter_async_context(running_postgres(settings))
+    await wait_until_reachable(address)
+    await migrate(address)
+    database = Database(create_app_engine(address))
+    stack.push_async_callback(database.close)
+    providers = Providers(settings)
+    stack.push_async_callback(providers.aclose)
+    await providers.warm_up()
+    return database, providers
+
+
+async def drain_replies(app: FastAPI) -> None:
+    """Each open stream gets its last event: the reply's own end, or an interruption."""
+    await app.state.replies.drain(DRAIN_S)
+
+
+async def run_worker(settings: Settings) -> None:
+    """Process documents until cancelled, in a process of its own."""
+    async with AsyncExitStack() as stack:
+        database, providers = await _open(settings, stack)
+        await stack.enter_async_context(
+            running_worker(database=database, providers=providers, settings=settings)
+        )
+        log.info("worker_started", version=__version__)
+        await asyncio.Event().wait()
+
+
+async def _welcome(user: User) -> None:
+    return None
+
+
+async def _reembed(session: AsyncSession, clone: Clone) -> None:
+    return None

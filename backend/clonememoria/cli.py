@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from clonememoria.app import create_app, run_worker
+from clonememoria.app import create_app, drain_replies, run_worker
 from clonememoria.core.config import Settings
 from clonememoria.core.db import wait_until_reachable
 from clonememoria.core.errors import AppError
@@ -23,19 +23,30 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 # Open streams get their terminal event before this; what is left then is cut.
 DRAIN_S: Final = 25
+EVERY_OR_LOOPBACK: Final = ("127.0.0.1", "0.0.0.0", "::")  # noqa: S104 - compared, not bound
 # Half-sent headers and idle connections end sooner than an attacker would like.
 KEEP_ALIVE_S: Final = 15
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens when it does, and not before: the lifespan has run by then."""
+    """Says where it listens when it does; stops when the replies it writes have ended."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             port = self.servers[0].sockets[0].getsockname()[1]
-            host = "localhost" if self.config.host in ("127.0.0.1", "0.0.0.0") else self.config.host  # noqa: S104 - compared, not bound
+            host = "localhost" if self.config.host in EVERY_OR_LOOPBACK else self.config.host
             print(f"CloneMemoria is ready: http://{host}:{port}", flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Beside uvicorn's own shutdown, which takes no more requests and waits for the streams.
+        drain = asyncio.create_task(drain_replies(self._app))
+        await super().shutdown(sockets)
+        await drain
 
 
 @app.command()
@@ -45,8 +56,9 @@ def serve(
 ) -> None:
     """Serve the web UI, the API and the docs."""
     settings = _settings()
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         host=host or settings.host,
         port=settings.port if port is None else port,
         loop="uvloop",
@@ -57,7 +69,7 @@ def serve(
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=DRAIN_S,
     )
-    server = _Server(config)
+    server = _Server(config, app)
     server.run()
     if not server.started:
         _fail("CloneMemoria could not start; the lines above say why")

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import (
@@ -111,8 +112,26 @@ class Database:
         async with self._sessions(info={"names": names}) as session, session.begin():
             yield session
 
+    @asynccontextmanager
+    async def own_connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection to listen on for as long as it lives: outside the pool, in nobody's name."""
+        async with self.engine.connect() as pooled:
+            raw = await pooled.get_raw_connection()
+            await pooled.run_sync(Connection.detach)
+            connection = cast(asyncpg.Connection, raw.driver_connection)
+            try:
+                yield connection
+            finally:
+                connection.terminate()
+
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def driver_connection(session: AsyncSession) -> asyncpg.Connection:
+    """For libraries that write through asyncpg, in the transaction of this session."""
+    raw = await (await session.connection()).get_raw_connection()
+    return cast(asyncpg.Connection, raw.driver_connection)
 
 
 @event.listens_for(Session, "after_begin")

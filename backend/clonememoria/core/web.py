@@ -171,6 +171,18 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
+class OneSpelling:
+    """`/api/clones/` and `/api/clones` are one address: a redirect would lose a POST's body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/api/"):
+            scope = {**scope, "path": scope["path"].rstrip("/")}
+        await self._app(scope, receive, send)
+
+
 def install_middleware(app: FastAPI, *, cors_origins: Sequence[str]) -> None:
     """The last one added is the outermost: request ids wrap everything."""
     if cors_origins:
@@ -182,6 +194,7 @@ def install_middleware(app: FastAPI, *, cors_origins: Sequence[str]) -> None:
             allow_headers=["*"],
             expose_headers=["X-Request-ID", "X-Total-Count", "Retry-After"],
         )
+    app.add_middleware(OneSpelling)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(
         CorrelationIdMiddleware,

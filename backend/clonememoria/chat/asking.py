@@ -1,0 +1,124 @@
+"""From a request to a running reply: access, limits, the saved question; then `replies` writes."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clonememoria.accounts.identity import CurrentUser
+from clonememoria.chat.history import SavedQuestion, conversation_with, save_question
+from clonememoria.chat.replies import Replies, Reply
+from clonememoria.chat.schemas import Ask
+from clonememoria.chat.turn import Turn
+from clonememoria.clones.access import visible_clone
+from clonememoria.clones.dependencies import AppProviders
+from clonememoria.core.db import Database
+from clonememoria.core.errors import InvalidInput
+from clonememoria.core.limits import AppLimits
+from clonememoria.core.web import AppDatabase, AppSettings
+from clonememoria.models import Clone, Message
+from clonememoria.providers.catalog import Providers
+
+
+class IdempotencyMismatch(InvalidInput):
+    code, title = "idempotency_mismatch", "This client_message_id was used for another message"
+
+
+def replies_of(request: Request) -> Replies:
+    return cast(Replies, request.app.state.replies)
+
+
+AppReplies = Annotated[Replies, Depends(replies_of)]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody who may ask within their limit; keeps no connection."""
+
+    user_id: UUID
+    database: Database
+    providers: Providers
+    replies: Replies
+
+
+def asker(
+    *,
+    user: CurrentUser,
+    database: AppDatabase,
+    providers: AppProviders,
+    replies: AppReplies,
+    limits: AppLimits,
+    settings: AppSettings,
+) -> Asker:
+    limits.count(f"chat:{user.id}", per_minute=settings.rate_limit_chat_per_minute)
+    return Asker(user.id, database, providers, replies)
+
+
+CurrentAsker = Annotated[Asker, Depends(asker)]
+
+
+async def ask(asker: Asker, clone_key: str, body: Ask) -> Reply | Message:
+    """The running reply; for a repeated client_message_id the reply it had, if over as stored."""
+    try:
+        return await _ask_once(asker, clone_key, body)
+    except IntegrityError:
+        # The same client_message_id came twice at once, and the other one won.
+        return await _ask_once(asker, clone_key, body)
+
+
+async def _ask_once(asker: Asker, clone_key: str, body: Ask) -> Reply | Message:
+    async with asker.database.as_user(asker.user_id) as session:
+        clone = await visible_clone(session, clone_key)
+        if earlier := await _earlier_reply(session, body):
+            return asker.replies.find(earlier.id) or earlier
+        # Before anything is saved: a clone whose provider is gone must say so at once.
+        provider = clone.llm_provider or asker.providers.default("llm")
+        model = clone.llm_model or asker.providers.llm(provider).default_model
+        conversation = await conversation_with(
+            session, clone, reader_id=asker.user_id, conversation_id=body.conversation_id
+        )
+        saved = await save_question(
+            session, conversation, content=body.content, client_message_id=body.client_message_id
+        )
+    turn = _turn(asker.user_id, clone, body, saved=saved, provider=provider, model=model)
+    return asker.replies.start(turn)
+
+
+async def _earlier_reply(session: AsyncSession, body: Ask) -> Message | None:
+    if body.client_message_id is None:
+        return None
+    question = await session.scalar(
+        select(Message).where(
+            Message.client_message_id == body.client_message_id, Message.role == "user"
+        )
+    )
+    if question is None:
+        return None
+    if question.content != body.content:
+        raise IdempotencyMismatch(field=("body", "client_message_id"))
+    return await session.scalar(
+        select(Message).where(Message.parent_id == question.id, Message.role == "assistant")
+    )
+
+
+def _turn(
+    reader_id: UUID, clone: Clone, body: Ask, *, saved: SavedQuestion, provider: str, model: str
+) -> Turn:
+    return Turn(
+        clone=clone,
+        reader_id=reader_id,
+        conversation_id=saved.conversation_id,
+        user_message_id=saved.user_message_id,
+        message_id=saved.message_id,
+        question=body.content,
+        history=saved.history,
+        use_rag=body.use_rag,
+        sources=tuple(body.sources),
+        limit=body.limit or clone.retrieval_top_k,
+        provider=provider,
+        model=model,
+    )

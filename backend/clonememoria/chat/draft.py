@@ -1,0 +1,49 @@
+"""A reply as it is being written: the text so far, and how it ended; pure, stores nothing."""
+
+from clonememoria.chat.events import Done, Event, Failed, SourcesFound, Token
+from clonememoria.chat.turn import Turn
+from clonememoria.models import MessageStatus, ReplyMode, StoredSource, StoredUsage
+
+
+class Draft:
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self.mode: ReplyMode = "llm_fallback"
+        self.sources: tuple[StoredSource, ...] = ()
+        self.end: Done | Failed | None = None
+        self._tokens: list[str] = []
+
+    def add(self, event: Event) -> None:
+        match event:
+            case Token(text):
+                self._tokens.append(text)
+            case SourcesFound(mode, sources):
+                self.mode, self.sources = mode, sources
+            case Done() | Failed():
+                self.end = event
+
+    @property
+    def text(self) -> str:
+        return "".join(self._tokens)
+
+    @property
+    def status(self) -> MessageStatus:
+        if isinstance(self.end, Done):
+            return "complete"
+        return "interrupted" if self._tokens else "failed"
+
+    def stopped(self) -> Done:
+        """Ended by its reader: what is there counts as the reply."""
+        return Done(
+            message_id=self.turn.message_id,
+            conversation_id=self.turn.conversation_id,
+            mode=self.mode,
+            sources=self.sources,
+            usage=StoredUsage(prompt_tokens=0, completion_tokens=len(self._tokens), cost_usd=0.0),
+            finish_reason="stopped",
+            provider=self.turn.provider,
+            model=self.turn.model,
+        )
+
+    def failed(self, code: str, detail: str, *, retryable: bool = True) -> Failed:
+        return Failed(code, detail, retryable, self.turn.message_id)

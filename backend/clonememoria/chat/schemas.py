@@ -1,0 +1,82 @@
+"""What clients send to a clone and get back from it."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from clonememoria.core.errors import EmptyQuery, QueryTooLong
+from clonememoria.core.text import storable
+from clonememoria.models import ReplyMode
+
+MAX_QUESTION_CHARS: Final = 4000
+MAX_PASSAGES: Final = 50
+
+
+def _question(value: str) -> str:
+    """With codes of their own, so that a client can tell the two apart."""
+    trimmed = storable(value).strip()
+    if not trimmed:
+        raise EmptyQuery(field=("body", "content"))
+    if len(trimmed) > MAX_QUESTION_CHARS:
+        raise QueryTooLong(field=("body", "content"))
+    return trimmed
+
+
+class Ask(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {"content": "How are refunds paid?", "use_rag": True, "limit": 3}
+        },
+    )
+
+    content: Annotated[str, AfterValidator(_question)]
+    conversation_id: UUID | None = None
+    use_rag: bool = True
+    sources: Annotated[list[UUID], Field(max_length=200)] = []
+    limit: Annotated[int | None, Field(ge=1, le=MAX_PASSAGES)] = Field(
+        default=None, description="Passages for the prompt; the clone's setting, 3, by default."
+    )
+    client_message_id: (
+        Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(storable)]
+        | None
+    ) = Field(default=None, description="The same id again gives the same reply.")
+
+
+class SourceOut(BaseModel):
+    """A passage that was in the prompt; `excerpt` is it to the letter."""
+
+    index: int
+    document_id: UUID
+    document_name: str
+    chunk_id: UUID
+    page_number: int | None
+    char_start: int
+    char_end: int
+    relevance_score: Annotated[float, Field(ge=0, le=1)]
+    excerpt: str
+    url: str | None
+
+
+class UsageOut(BaseModel):
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: float
+
+
+class Answer(BaseModel):
+    message: str
+    message_id: UUID
+    conversation_id: UUID
+    mode: ReplyMode
+    sources: list[SourceOut]
+    usage: UsageOut
+    finish_reason: str
+    provider: str
+    model: str
+
+
+class Stopped(BaseModel):
+    message_id: UUID
+    finish_reason: str | None
