@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from clonememoria.models import ReplyMode, StoredSource, StoredUsage
+from clonememoria.models.vocabulary import ReplyMode, StoredSource, StoredUsage
 
 # Line ends to some readers, though not to SSE or JSON: nothing may look like a new event.
 _LOOSE_LINE_ENDS: Final = re.compile("[\x85\u2028\u2029]")

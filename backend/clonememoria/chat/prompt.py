@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from clonememoria.knowledge.passage import Passage
-from clonememoria.models import AnswerMode, StoredSource
+from clonememoria.models.vocabulary import AnswerMode, StoredSource
 from clonememoria.providers.llm.base import ChatMessage
 from clonememoria.providers.llm.passages import PromptPassage, render_passages
 

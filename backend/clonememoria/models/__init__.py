@@ -3,7 +3,7 @@
 from clonememoria.models.account import Installation, RefreshToken, User
 from clonememoria.models.base import Base
 from clonememoria.models.clone import Clone
-from clonememoria.models.conversation import Conversation, Message, StoredSource, StoredUsage
+from clonememoria.models.conversation import Conversation, Message
 from clonememoria.models.knowledge import (
     Chunk,
     ChunkEmbedding,
@@ -12,8 +12,18 @@ from clonememoria.models.knowledge import (
     DocumentFilePart,
     EmbeddingSpace,
 )
+from clonememoria.models.vocabulary import (
+    AnswerMode,
+    MessageRole,
+    MessageStatus,
+    ReplyMode,
+    SearchMode,
+    StoredSource,
+    StoredUsage,
+)
 
 __all__ = [
+    "AnswerMode",
     "Base",
     "Chunk",
     "ChunkEmbedding",
@@ -25,7 +35,11 @@ __all__ = [
     "EmbeddingSpace",
     "Installation",
     "Message",
+    "MessageRole",
+    "MessageStatus",
     "RefreshToken",
+    "ReplyMode",
+    "SearchMode",
     "StoredSource",
     "StoredUsage",
     "User",

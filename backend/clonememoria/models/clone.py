@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clonememoria.models.base import Base, Id, Instant
+from clonememoria.models.vocabulary import AnswerMode, SearchMode
 
 
 class Clone(Base):
@@ -40,8 +41,8 @@ class Clone(Base):
     embedding_provider: Mapped[str] = mapped_column(Text)
     embedding_model: Mapped[str] = mapped_column(Text)
     retrieval_top_k: Mapped[int] = mapped_column(default=3)
-    retrieval_mode: Mapped[str] = mapped_column(Text, default="hybrid")
-    answer_mode: Mapped[str] = mapped_column(Text, default="balanced")
+    retrieval_mode: Mapped[SearchMode] = mapped_column(Text, default="hybrid")
+    answer_mode: Mapped[AnswerMode] = mapped_column(Text, default="balanced")
 
     created_at: Mapped[Instant]
     updated_at: Mapped[Instant]

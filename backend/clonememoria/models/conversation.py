@@ -1,6 +1,5 @@
 """Conversations and their messages."""
 
-from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, Text, text
@@ -8,27 +7,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clonememoria.models.base import Base, Id, Instant
-
-
-class StoredSource(TypedDict):
-    """A cited passage as it was when it was cited: it outlives its document."""
-
-    index: int
-    document_id: str
-    document_name: str
-    chunk_id: str
-    page_number: int | None
-    char_start: int
-    char_end: int
-    relevance_score: float
-    excerpt: str
-    url: str | None
-
-
-class StoredUsage(TypedDict):
-    prompt_tokens: int
-    completion_tokens: int
-    cost_usd: float
+from clonememoria.models.vocabulary import (
+    MessageRole,
+    MessageStatus,
+    ReplyMode,
+    StoredSource,
+    StoredUsage,
+)
 
 
 class Conversation(Base):
@@ -68,10 +53,10 @@ class Message(Base):
     )
     owner_id: Mapped[UUID]
     parent_id: Mapped[UUID | None]
-    role: Mapped[str] = mapped_column(Text)
+    role: Mapped[MessageRole] = mapped_column(Text)
     content: Mapped[str] = mapped_column(Text, default="")
-    status: Mapped[str] = mapped_column(Text, default="complete")
-    mode: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[MessageStatus] = mapped_column(Text, default="complete")
+    mode: Mapped[ReplyMode | None] = mapped_column(Text)
     finish_reason: Mapped[str | None] = mapped_column(Text)
     sources: Mapped[list[StoredSource]] = mapped_column(JSONB, default=list)
     usage: Mapped[StoredUsage | None] = mapped_column(JSONB)

@@ -39,7 +39,7 @@ class Document(Base):
 
 
 class DocumentFilePart(Base):
-    """The original upload in pieces of 1 MiB, so that no row is large and any worker can read it."""
+    """The original upload in pieces of 1 MiB: no row is large, and any worker can read it."""
 
     __tablename__ = "document_file_parts"
 
