@@ -1,9 +1,11 @@
 """All vendors of one running process, by kind and name: what the application talks to."""
 
 import asyncio
+import math
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Final, cast
 
 from clonememoria.core.config import Settings
 from clonememoria.core.errors import ProviderError
@@ -13,15 +15,21 @@ from clonememoria.providers.llm.timeouts import TimedLanguageModel
 from clonememoria.providers.registry import KINDS, Kind, Registry, installed_vendors
 from clonememoria.providers.tts.base import TextToSpeech
 
+CATALOG_AGE_S: Final = 60.0
+CATALOG_PATIENCE_S: Final = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderInfo:
-    """`choices` are model names, for speech voice ids, the default first."""
+    """`choices` are model names, for speech voice ids, the default first.
+
+    `is_healthy` is None where nobody knows: not configured, or no answer in time.
+    """
 
     name: str
     is_configured: bool
     is_default: bool
-    is_healthy: bool
+    is_healthy: bool | None
     choices: tuple[str, ...]
 
 
@@ -42,6 +50,7 @@ class Providers:
         )
         self._embeddings: Registry[Embeddings] = Registry(installed_vendors("embeddings"), settings)
         self._tts: Registry[TextToSpeech] = Registry(installed_vendors("tts"), settings)
+        self._catalogs: dict[Kind, tuple[float, list[ProviderInfo]]] = {}
         self._defaults: dict[Kind, str] = {
             "llm": settings.llm_default_provider,
             "embeddings": settings.embeddings_default_provider,
@@ -72,21 +81,30 @@ class Providers:
                 await asyncio.to_thread(registry.get, name)
 
     async def catalog(self, kind: Kind) -> list[ProviderInfo]:
-        """One entry for each vendor, configured or not; asks those what they offer."""
-        return list(
-            await asyncio.gather(*(self._info(kind, n) for n in self._registry(kind).names))
-        )
+        """One entry for each vendor, configured or not; those are asked what they offer.
+
+        At most a minute old, because a settings form must not wait for vendors each time.
+        """
+        asked_at, infos = self._catalogs.get(kind, (-math.inf, []))
+        if time.monotonic() - asked_at > CATALOG_AGE_S:
+            infos = await asyncio.gather(*(self._info(kind, n) for n in self._registry(kind).names))
+            self._catalogs[kind] = (time.monotonic(), infos)
+        return infos
 
     async def _info(self, kind: Kind, name: str) -> ProviderInfo:
         is_configured = name in self.configured(kind)
         choices: tuple[str, ...] = ()
-        is_healthy = is_configured
+        is_healthy: bool | None = None
         if is_configured:
+            choices = (self._default_choice(kind, name),)
             try:
-                choices = tuple(await self._offers(kind, name)())
+                async with asyncio.timeout(CATALOG_PATIENCE_S):
+                    choices = tuple(await self._offers(kind, name)())
+                is_healthy = True
+            except TimeoutError:
+                is_healthy = None
             except ProviderError:
                 is_healthy = False
-                choices = (self._default_choice(kind, name),)
         return ProviderInfo(
             name=name,
             is_configured=is_configured,

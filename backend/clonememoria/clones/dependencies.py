@@ -1,0 +1,20 @@
+"""The parts of the running app that the routes of clones are given."""
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from clonememoria.clones.settings import Reembed
+from clonememoria.providers.catalog import Providers
+
+
+def providers_of(request: Request) -> Providers:
+    return cast(Providers, request.app.state.providers)
+
+
+def reembed_of(request: Request) -> Reembed:
+    return cast(Reembed, request.app.state.reembed)
+
+
+AppProviders = Annotated[Providers, Depends(providers_of)]
+AppReembed = Annotated[Reembed, Depends(reembed_of)]

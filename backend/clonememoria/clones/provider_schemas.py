@@ -1,0 +1,57 @@
+"""What the providers API gives; never a key."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+ProviderKind = Literal["llm", "embedding", "tts", "vector_store"]
+
+
+class Provider(BaseModel):
+    """`healthy` is null where nobody knows; `default` is the model or voice to begin with."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "name": "openai",
+                "configured": True,
+                "healthy": True,
+                "circuit": "closed",
+                "models": ["gpt-4o-mini", "gpt-4o"],
+                "default": "gpt-4o-mini",
+                "is_default": False,
+            }
+        }
+    )
+
+    name: str
+    configured: bool
+    healthy: bool | None
+    circuit: Literal["closed", "open", "half_open"] = "closed"
+    models: list[str]
+    default: str | None
+    is_default: bool
+
+
+class TtsProvider(Provider):
+    voices: list[str]
+
+
+class Providers(BaseModel):
+    llm: list[Provider]
+    embedding: list[Provider]
+    tts: list[TtsProvider]
+    vector_store: list[Provider]
+
+
+class ProviderTest(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"kind": "llm", "name": "dummy", "ok": True, "latency_ms": 1.4}
+        }
+    )
+
+    kind: ProviderKind
+    name: str
+    ok: Literal[True] = True
+    latency_ms: float
