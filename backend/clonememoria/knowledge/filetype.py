@@ -25,6 +25,7 @@ HTML = FileType("html", "text/html")
 PDF = FileType("pdf", "application/pdf")
 DOCX = FileType("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
 
+BY_MIME_TYPE = {type_.mime_type: type_ for type_ in (TXT, MD, HTML, PDF, DOCX)}
 ACCEPTED = "PDF, Word (.docx), HTML, Markdown and plain text"
 MAX_ZIP_ENTRIES = 2_000
 

@@ -26,6 +26,7 @@ class ParsedDocument(Struct, frozen=True):
 
     title: str | None
     text: str
+    is_markdown: bool = False
     pages: tuple[PageSpan, ...] = ()
     warnings: tuple[str, ...] = ()
 

@@ -1,41 +1,54 @@
-"""Web pages: their readable text as Markdown, or all visible text where that is little."""
+"""Web pages: their readable text as Markdown, or all visible text where that leaves out much."""
 
 import html
 import re
 
 import trafilatura
 
+from clonememoria.knowledge.headings import find_headings
 from clonememoria.knowledge.parsers.document import ParsedDocument, clean, clean_title
 from clonememoria.knowledge.parsers.encoding import decode
 
-# Below this share of the visible text the reader has taken content for navigation.
+# With less of the visible text, or of its headings, the reader took content for navigation.
 MIN_READABLE_SHARE = 0.25
+MIN_HEADING_SHARE = 0.5
 
 _META_CHARSET = re.compile(rb"""<meta[^<>]*?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^<>]*>(?P<title>[^<]*)", re.IGNORECASE)
+_EMPHASIS = re.compile(r"</?(?:b|strong|i|em|u|font|big|small)(?:\s[^<>]*)?>", re.IGNORECASE)
 _HIDDEN = re.compile(
-    r"<!--.*?-->|<(script|style|template|noscript|title)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL
+    r"<!--.*?-->|<(script|style|template|noscript|title|nav)\b.*?</\1\s*>",
+    re.IGNORECASE | re.DOTALL,
 )
-_BLOCK_TAG = re.compile(
-    r"</?(?:address|article|aside|blockquote|br|dd|div|dl|dt|fieldset|figure|footer|form|h[1-6]|"
-    r"header|hr|li|main|nav|ol|option|p|pre|section|table|tr|ul)\b[^<>]*>",
-    re.IGNORECASE,
+_TAG = re.compile(r"<(?P<slash>/?)(?P<name>[a-z][a-z0-9]*)[^<>]*>?|<![^<>]*>?", re.IGNORECASE)
+_HEADINGS = [f"h{level}" for level in range(1, 7)]
+_LINES = ("div", "dt", "dd", "option", "label", "legend", "figcaption", "caption", "address")
+_PARAGRAPHS = (
+    *("p", "ul", "ol", "dl", "table", "section", "article", "main", "aside", "header", "footer"),
+    *("blockquote", "pre", "form", "fieldset", "figure", "hr"),
 )
-_TAG = re.compile(r"</?[a-z!?][^<>]*>?", re.IGNORECASE)
+_MARKDOWN_OF_TAGS = (
+    dict.fromkeys(_LINES, ("\n", "\n"))
+    | dict.fromkeys(_PARAGRAPHS, ("\n\n", "\n\n"))
+    | {name: (f"\n\n{'#' * level} ", "\n\n") for level, name in enumerate(_HEADINGS, start=1)}
+    | dict.fromkeys(("td", "th"), (" ", " |"))
+    | {"li": ("\n- ", ""), "tr": ("\n|", ""), "br": ("\n", "")}
+)
 _SPACES = re.compile(r"[^\S\n]+")
-_BLANK_LINES = re.compile(r" ?\n\s*")
+_SPACED_LINES = re.compile(r" ?(\n) ?")
+_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def parse(data: bytes) -> ParsedDocument:
     declared = _META_CHARSET.search(data[:4096])
     source = clean(decode(data, declared[1].decode("ascii") if declared else None))
-    readable = _readable(source)
-    visible = _visible(source)
-    is_enough = len(readable) >= MIN_READABLE_SHARE * len(visible)
+    source = _EMPHASIS.sub("", source)
     title = _TITLE.search(source)
+    readable, visible = _readable(source), _visible(source)
     return ParsedDocument(
         title=clean_title(html.unescape(title["title"])) if title else None,
-        text=clean(readable if is_enough else visible),
+        text=clean(readable if _is_enough(readable, visible) else visible),
+        is_markdown=True,
     )
 
 
@@ -52,8 +65,23 @@ def _readable(source: str) -> str:
     return text or ""
 
 
+def _is_enough(readable: str, visible: str) -> bool:
+    headings = sum(1 for _ in find_headings(readable))
+    all_headings = sum(1 for _ in find_headings(visible))
+    return (
+        len(readable) >= MIN_READABLE_SHARE * len(visible)
+        and headings >= MIN_HEADING_SHARE * all_headings
+    )
+
+
 def _visible(source: str) -> str:
-    """Strip tags by pattern: a tree parser gives up on pages nested thousands deep."""
-    text = _BLOCK_TAG.sub("\n", _HIDDEN.sub(" ", source))
-    text = html.unescape(_TAG.sub("", text))
-    return _BLANK_LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+    """Replace tags by pattern: a tree parser gives up on pages nested thousands deep."""
+    text = " ".join(_HIDDEN.sub(" ", source).split())
+    text = html.unescape(_TAG.sub(_markdown_of, text))
+    text = _SPACED_LINES.sub(r"\1", _SPACES.sub(" ", text))
+    return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+def _markdown_of(tag: re.Match[str]) -> str:
+    opening, closing = _MARKDOWN_OF_TAGS.get((tag["name"] or "").lower(), ("", ""))
+    return closing if tag["slash"] else opening

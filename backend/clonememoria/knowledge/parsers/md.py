@@ -11,7 +11,7 @@ _TITLE_FIELD = re.compile(r"^title:[ \t]*(?P<title>.+)$", re.MULTILINE | re.IGNO
 
 def parse(data: bytes) -> ParsedDocument:
     text = clean(decode(data))
-    return ParsedDocument(title=clean_title(_title(text)), text=text)
+    return ParsedDocument(title=clean_title(_title(text)), text=text, is_markdown=True)
 
 
 def _title(text: str) -> str | None:
