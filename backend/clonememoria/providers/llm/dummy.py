@@ -8,13 +8,13 @@ from typing import Self
 from clonememoria.core.config import Settings
 from clonememoria.providers.llm.base import ChatMessage, Completion, Finish, Usage
 from clonememoria.providers.llm.extractive.answer import answer
+from clonememoria.providers.words import UNSPACED_RANGES
 
 # A word with the space after it; scripts without spaces come two characters at a time.
-_TOKEN = re.compile(
-    r"\s*[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,2}\s*|\s*[^\s\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+\s*|\s+"
-)
+_TOKEN = re.compile(rf"\s*(?:[{UNSPACED_RANGES}]{{1,2}}|[^\s{UNSPACED_RANGES}]+)\s*")
 _TOKENS_BETWEEN_YIELDS = 16
-_LARGE_PROMPT_CHARACTERS = 50_000
+# About 5 ms of work; more of it leaves the event loop.
+_LARGE_PROMPT_CHARACTERS = 10_000
 _CHARACTERS_PER_TOKEN = 4
 
 

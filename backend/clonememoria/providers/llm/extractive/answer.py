@@ -7,8 +7,13 @@ from collections.abc import Sequence
 from clonememoria.providers.llm.base import ChatMessage
 from clonememoria.providers.llm.extractive.matching import Match, match
 from clonememoria.providers.llm.extractive.phrases import Phrases, phrases_in
-from clonememoria.providers.llm.extractive.question import understand
-from clonememoria.providers.llm.extractive.sentences import sentences_of
+from clonememoria.providers.llm.extractive.question import is_greeting, understand
+from clonememoria.providers.llm.extractive.sentences import (
+    COLONS,
+    QUESTION_MARKS,
+    Sentence,
+    sentences_of,
+)
 from clonememoria.providers.llm.passages import parse_passages
 from clonememoria.providers.words import words_of
 
@@ -20,7 +25,13 @@ ENOUGH = ((1, 0.5), (2, 0.4), (3, 0.3))
 ALSO_WORTH_SAYING = 0.7  # of the best sentence's score
 SAME_WORDS = 0.75
 
-_NAME = re.compile(r"^You are ([^,.\n]+(?:\.\s[^,.\n]+)*)[,.]")
+_NAME = re.compile(r"You are (.+?)(?:,.*)?\.?$", re.MULTILINE)
+_SUMMARY = re.compile(
+    r"\bsummar|\boverview\b|\bmain points\b|\bwhat (?:is|are) (?:this|it|the|your) ?\w* about\b"
+    r"|zusammenfass|fasse|worum geht|résum|de quoi parle|\bresum|de qué trata|riassu|di cosa parla"
+    r"|do que trata|кратко|о чём|о чем|总结|概括|概述|要約|まとめ|لخص|ملخص",
+    re.IGNORECASE,
+)
 _LAST_STOP = re.compile(r"\s*([.!?…。！？؟।]*)$")
 
 
@@ -33,9 +44,14 @@ def answer(messages: Sequence[ChatMessage]) -> str:
     question = understand(question_text, earlier=earlier, name=name)
     phrases = phrases_in(question.language)
     passages = parse_passages(system)
+    if not question.terms or is_greeting(question_text, name=name):
+        return phrases.hello.format(name=name or phrases.nameless)
     if not passages:
         return phrases.no_knowledge.format(name=name or phrases.nameless)
-    chosen = _choose(match(question, sentences_of(passages)))
+    sentences = sentences_of(passages)
+    chosen = [found.sentence for found in _choose(match(question, sentences))]
+    if not chosen and not question.subjects and _SUMMARY.search(question_text):
+        chosen = _beginnings(sentences)
     if not chosen:
         return phrases.nothing_found
     return _written(chosen, phrases, seed=question_text)
@@ -61,22 +77,28 @@ def _choose(matches: Sequence[Match]) -> list[Match]:
     return chosen
 
 
+def _beginnings(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The first sentence of each passage: what comes nearest to a summary."""
+    first = {s.passage: s for s in reversed(sentences) if not s.is_heading}
+    return sorted(first.values(), key=lambda s: s.place)[:MAX_SENTENCES]
+
+
 def _is_enough(found: Match) -> bool:
-    if found.sentence.text.endswith(("?", "？")):
+    if found.sentence.text.endswith(QUESTION_MARKS):
         return False
     return any(len(found.terms) >= terms and found.coverage >= share for terms, share in ENOUGH)
 
 
 def _says_something_else(other: Match, said: Match) -> bool:
     new, old = set(words_of(other.sentence.text)), set(words_of(said.sentence.text))
-    is_answer = not other.sentence.is_heading and not other.sentence.text.endswith(("?", "？"))
+    is_answer = not other.sentence.is_heading
+    is_answer &= not other.sentence.text.endswith(QUESTION_MARKS + COLONS)
     return is_answer and len(new & old) < SAME_WORDS * min(len(new), len(old))
 
 
-def _written(chosen: Sequence[Match], phrases: Phrases, *, seed: str) -> str:
+def _written(chosen: Sequence[Sentence], phrases: Phrases, *, seed: str) -> str:
     opening = phrases.openings[zlib.crc32(seed.encode("utf-8", "replace")) % len(phrases.openings)]
-    sentences = (_cited(m.sentence.text, m.sentence.passage) for m in chosen)
-    return " ".join((opening, *sentences))
+    return " ".join((opening, *(_cited(s.text, s.passage) for s in chosen)))
 
 
 def _cited(text: str, passage: int) -> str:

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from functools import reduce
 
 from clonememoria.providers.llm.extractive.question import Question, Term
-from clonememoria.providers.llm.extractive.sentences import Sentence
+from clonememoria.providers.llm.extractive.sentences import COLONS, QUESTION_MARKS, Sentence
 from clonememoria.providers.words import UNSPACED, stem, words_of
 
 # How much a term counts that is not in the sentence itself.
-QUESTION_BEFORE, HEADING, SENTENCE_BEFORE = 0.9, 0.55, 0.35
+ANNOUNCEMENT_BEFORE, HEADING, SENTENCE_BEFORE = 0.9, 0.55, 0.35
 
 NUMBER_BONUS = 0.12
 RANK_BONUS = 0.06  # of the passage that the retrieval put first
 HEADING_FACTOR = 0.4
-ASKING_FACTOR = 0.3
+ANNOUNCING_FACTOR = 0.3
 SHORT_CHARACTERS, SHORT_FACTOR = 25, 0.8
+
+# What ends so is no answer, but the next sentence may be one.
+_ANNOUNCING = (*QUESTION_MARKS, *COLONS)
 
 _SHORTEST_RELATED = 5
 _LONGEST_ENDING = 3
@@ -51,7 +54,7 @@ def match(question: Question, sentences: list[Sentence]) -> list[Match]:
             importance=importance,
         )
         for sentence, hits in zip(sentences, own, strict=True)
-        if hits or sentence.before.endswith(("?", "？"))
+        if hits or sentence.before.endswith(_ANNOUNCING)
     ]
     return sorted(matches, key=lambda m: -m.score)
 
@@ -84,8 +87,8 @@ def _matched(
 def _quality(sentence: Sentence) -> float:
     """Less than 1 for what answers badly: a heading, a question, a scrap."""
     factor = HEADING_FACTOR if sentence.is_heading else 1.0
-    if sentence.text.endswith(("?", "？")):
-        factor *= ASKING_FACTOR
+    if sentence.text.endswith(_ANNOUNCING):
+        factor *= ANNOUNCING_FACTOR
     is_scrap = len(sentence.text) < SHORT_CHARACTERS and not UNSPACED.search(sentence.text)
     return factor * (SHORT_FACTOR if is_scrap else 1.0)
 
@@ -110,8 +113,9 @@ class _Finder:
         return self._of_text[text]
 
     def with_context(self, sentence: Sentence, own: Hits) -> Hits:
-        asks = sentence.before.endswith(("?", "？"))
-        before = _weakened(self.hits(sentence.before), QUESTION_BEFORE if asks else SENTENCE_BEFORE)
+        is_announced = sentence.before.endswith(_ANNOUNCING)
+        share = ANNOUNCEMENT_BEFORE if is_announced else SENTENCE_BEFORE
+        before = _weakened(self.hits(sentence.before), share)
         heading = _weakened(self.hits(sentence.heading), HEADING)
         return _stronger(_stronger(own, before), heading)
 

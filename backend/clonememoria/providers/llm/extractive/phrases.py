@@ -8,9 +8,10 @@ FALLBACK = "en"
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """`nothing_found` and `no_knowledge` take the persona's name; `nameless` stands in for it."""
+    """`hello` and `no_knowledge` take the persona's name; `nameless` stands in for it."""
 
     openings: tuple[str, ...]
+    hello: str
     nothing_found: str
     no_knowledge: str
     nameless: str
@@ -23,6 +24,7 @@ PHRASES: Mapping[str, Phrases] = {
             "My documents answer this:",
             "This is what I have on it:",
         ),
+        hello="Hello, I am {name}. Ask me something that my documents can answer.",
         nothing_found=(
             "I don't know: I looked through my documents and found nothing that answers this. "
             "Add a document about it to my knowledge and ask me again."
@@ -40,16 +42,17 @@ PHRASES: Mapping[str, Phrases] = {
             "Meine Dokumente sagen dazu:",
             "Das kann ich dazu sagen:",
         ),
+        hello="Hallo, hier ist {name}. Frag mich etwas, worauf meine Dokumente eine Antwort haben.",
         nothing_found=(
             "Das weiß ich nicht: In meinen Dokumenten habe ich nichts gefunden, was diese Frage "
             "beantwortet. Füge meinem Wissen ein Dokument dazu hinzu und frag mich noch einmal."
         ),
         no_knowledge=(
-            "Ich bin das Offline-Ersatzmodell (dummy) und spreche für {name}; ohne Dokumente "
-            "weiß ich nichts, womit ich antworten könnte. Füge meinem Wissen ein Dokument hinzu "
-            "oder wähle in den Einstellungen ein echtes Sprachmodell."
+            "Ich bin das Offline-Ersatzmodell (dummy) in der Rolle: {name}. Ohne Dokumente weiß "
+            "ich nichts, womit ich antworten könnte. Füge meinem Wissen ein Dokument hinzu oder "
+            "wähle in den Einstellungen ein echtes Sprachmodell."
         ),
-        nameless="diesen Klon",
+        nameless="ein Klon",
     ),
     "fr": Phrases(
         openings=(
@@ -57,6 +60,7 @@ PHRASES: Mapping[str, Phrases] = {
             "Mes documents répondent à cela :",
             "Voici ce que je peux vous dire :",
         ),
+        hello="Bonjour, ici {name}. Posez-moi une question dont mes documents ont la réponse.",
         nothing_found=(
             "Je ne sais pas : je n'ai rien trouvé dans mes documents qui réponde à cette "
             "question. Ajoutez un document à ce sujet à mes connaissances, puis reposez-moi la "
@@ -75,6 +79,7 @@ PHRASES: Mapping[str, Phrases] = {
             "Mis documentos responden a esto:",
             "Esto es lo que puedo decirte:",
         ),
+        hello="Hola, soy {name}. Pregúntame algo que mis documentos puedan responder.",
         nothing_found=(
             "No lo sé: no he encontrado en mis documentos nada que responda a esta pregunta. "
             "Añade a mi conocimiento un documento sobre ello y vuelve a preguntarme."
@@ -92,6 +97,7 @@ PHRASES: Mapping[str, Phrases] = {
             "I miei documenti rispondono così:",
             "Ecco che cosa posso dirti:",
         ),
+        hello="Ciao, sono {name}. Chiedimi qualcosa a cui i miei documenti possano rispondere.",
         nothing_found=(
             "Non lo so: nei miei documenti non ho trovato nulla che risponda a questa domanda. "
             "Aggiungi alle mie conoscenze un documento sull'argomento e chiedimelo di nuovo."
@@ -109,6 +115,7 @@ PHRASES: Mapping[str, Phrases] = {
             "Os meus documentos respondem a isto:",
             "Isto é o que posso dizer:",
         ),
+        hello="Olá, eu sou {name}. Pergunte-me algo que os meus documentos possam responder.",
         nothing_found=(
             "Não sei: não encontrei nos meus documentos nada que responda a esta pergunta. "
             "Adicione ao meu conhecimento um documento sobre o assunto e pergunte-me de novo."
@@ -126,19 +133,20 @@ PHRASES: Mapping[str, Phrases] = {
             "В моих документах есть ответ:",
             "Вот что я могу об этом сказать:",
         ),
+        hello="Здравствуйте, это {name}. Спросите меня о том, что есть в моих документах.",
         nothing_found=(
             "Я этого не знаю: в моих документах нет ничего, что отвечало бы на этот вопрос. "
             "Добавьте документ на эту тему в мои знания и спросите меня снова."
         ),
         no_knowledge=(
-            "Я офлайн-модель (dummy) и говорю за {name}; без документов мне нечем ответить. "
-            "Добавьте документ в мои знания или выберите настоящую языковую модель в "
-            "настройках."
+            "Я офлайн-модель (dummy) в роли: {name}. Без документов мне нечем ответить. Добавьте "
+            "документ в мои знания или выберите настоящую языковую модель в настройках."
         ),
-        nameless="этого клона",
+        nameless="клон",
     ),
     "zh": Phrases(
         openings=("我的资料中这样写道：", "关于这一点，我的资料是这样说的：", "根据我的资料："),
+        hello="你好，我是{name}。请问我一个资料中有答案的问题。",
         nothing_found=(
             "我不知道：我在自己的资料中没有找到能回答这个问题的内容。"
             "请在我的知识库中添加相关文档，然后再问我一次。"
@@ -156,6 +164,7 @@ PHRASES: Mapping[str, Phrases] = {
             "私の資料によると：",
             "これについてお伝えできること：",
         ),
+        hello="こんにちは、{name}です。私の資料で答えられることを聞いてください。",
         nothing_found=(
             "わかりません。私の資料の中に、この質問に答える内容は見つかりませんでした。"
             "関連する文書を私の知識に追加して、もう一度お尋ねください。"
@@ -168,6 +177,7 @@ PHRASES: Mapping[str, Phrases] = {
     ),
     "ar": Phrases(
         openings=("هذا ما تقوله مستنداتي:", "في مستنداتي جواب على ذلك:", "هذا ما يمكنني قوله:"),
+        hello="مرحبًا، أنا {name}. اسألني عما تجيب عنه مستنداتي.",
         nothing_found=(
             "لا أعرف: لم أجد في مستنداتي ما يجيب عن هذا السؤال. أضف إلى معرفتي مستندًا حول هذا "
             "الموضوع ثم اسألني مرة أخرى."

@@ -19,10 +19,17 @@ GENERIC_WEIGHT = 0.25
 EARLIER_WEIGHT = 0.6
 MAX_SUBJECTS_OF_A_FOLLOW_UP = 2
 
+GREETINGS = frozenset(
+    """hello|hi|hey|hi there|hello there|good morning|good evening|good afternoon|thanks|thank you
+    |hallo|guten tag|guten morgen|danke|bonjour|salut|merci|hola|buenos días|gracias|ciao|buongiorno
+    |grazie|olá|oi|bom dia|obrigado|obrigada|привет|здравствуйте|спасибо|你好|您好|谢谢|こんにちは
+    |ありがとう|مرحبا|شكرا""".replace("\n    ", "").split("|")
+)
+
 _NONE: frozenset[str] = frozenset()
 _FUNCTION_WORDS = re.compile(
     # Chinese, then Japanese, Korean, Thai: the longer ones first.
-    "为什么|什么时候|请问|什么|怎么样|怎么|如何|哪里|哪个|哪些|哪儿|多少|多久|何时|可以|需要|我们|你们|他们|吗|呢|吧|的|了|是|在"
+    "总结|概括|概述|介绍|一下|这份|文件|文档|讲|为什么|什么时候|请问|什么|怎么样|怎么|如何|哪里|哪个|哪些|哪儿|多少|多久|何时|可以|需要|我们|你们|他们|吗|呢|吧|的|了|是|在"
     "|和|与|谁|几|有|我|你|您|他|她|它|这|那|个|能|会|要|就|也|都|不|或|被|把|对|从|到|請問|什麼|為什麼|怎麼|嗎|個"
     "|について|でしょうか|ください|ですか|ますか|ました|である|されて|している|した|する|いる|ある|です|ます|という|から|まで|など|いつ|どこ|どれ"
     "|どの|どう|どんな|なぜ|なに|何|誰|の|は|が|を|に|で|と|も|か|れ|た|て"
@@ -61,6 +68,11 @@ class Question:
     terms: tuple[Term, ...]
     wants_number: bool
 
+    @property
+    def subjects(self) -> int:
+        """How many of its terms say what it is about."""
+        return sum(term.weight > GENERIC_WEIGHT for term in self.terms)
+
 
 def understand(question: str, *, earlier: str = "", name: str = "") -> Question:
     """`earlier` is the user's turn before; its terms count where this one leans on it.
@@ -71,14 +83,20 @@ def understand(question: str, *, earlier: str = "", name: str = "") -> Question:
     language = language_of(question)
     light = frozenset(words_of(name)) | GENERIC_WORDS.get(language, _NONE)
     found = {term.text: term for term in _terms(question, language, light)}
-    subjects = sum(term.weight == 1.0 for term in found.values())
-    if earlier and subjects <= MAX_SUBJECTS_OF_A_FOLLOW_UP and _FOLLOWS_UP.search(question):
+    subjects = sum(term.weight > GENERIC_WEIGHT for term in found.values())
+    points_back = subjects <= MAX_SUBJECTS_OF_A_FOLLOW_UP and _FOLLOWS_UP.search(question)
+    if earlier and (points_back or not subjects) and not is_greeting(question, name=name):
         for term in _terms(earlier[:MAX_QUESTION_CHARACTERS], language_of(earlier), light):
             weight = term.weight * EARLIER_WEIGHT
             found.setdefault(term.text, Term(term.text, weight, term.is_piece))
     return Question(
         language, tuple(found.values())[:MAX_TERMS], bool(_WANTS_NUMBER.search(question))
     )
+
+
+def is_greeting(text: str, *, name: str = "") -> bool:
+    said = [word for word in words_of(text[:100]) if word not in words_of(name)]
+    return " ".join(said) in GREETINGS
 
 
 def _terms(text: str, language: str, light: frozenset[str]) -> Iterator[Term]:

@@ -9,18 +9,24 @@ from clonememoria.providers.llm.passages import PromptPassage
 MAX_SENTENCE_CHARACTERS = 500
 MAX_PASSAGE_CHARACTERS = 50_000
 
-_HEADING_MARK = re.compile(r"#{1,6}\s+")
-_LIST_MARK = re.compile(r"(?:[-*+•‣–]|\d{1,3}[.)])\s+")
+QUESTION_MARKS = ("?", "？", "؟")
+COLONS = (":", "：")
+
+_HEADING_MARK = re.compile(r"^#{1,6}\s+")
+_LIST_MARK = re.compile(r"^(?:[-*+•‣–]|\d{1,3}[.)])\s+")
 _TABLE_RULE = re.compile(r"[\s|:+=-]+")
-_MARKUP = re.compile(r"\*\*|__|`|\[\d{1,3}\]|!?\[([^\]]*)\]\([^)]*\)")
+_MARKUP = re.compile(r"\*\*|__|`|\[\d{1,3}\]|!?\[([^\[\]]*)\]\([^()]*\)")
+_SPEAKER = re.compile(r"^(?:Q|A|F|Question|Answer|Frage|Antwort)[:.)]\s+")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+|[。！？]+[」』”’）]*\s*|[؟।]\s*")
 _NO_END = re.compile(
-    r"(?:\b(?:[^\W\d_]|Dr|Prof|Mr|Mrs|Ms|St|No|Nr|vs|etc|ca|bzw|usw|bspw|inkl|Abs|Art|Fig|Inc|Ltd"
-    r"|Co|approx|e\.g|i\.e|z\.B|d\.h|u\.a|т\.е|т\.д)"
-    r"|\b\d{1,2}(?=\.\s+(?:Jan|Feb|März|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)))\.\s+$"
+    r"\b(?:[^\W\d_]|Dr|Prof|Mr|Mrs|Ms|Jr|Sr|St|Gen|Sen|Rep|No|Nr|Nos|Vol|pp|vs|etc|ca|al|bzw"
+    r"|usw|bspw|inkl|Abs|Art|Fig|Sec|Inc|Ltd|Co|Corp|approx|e\.g|i\.e|z\.B|d\.h|u\.a|т\.е|т\.д)\.\s+$"
 )
+_DAY = re.compile(r"\b\d{1,2}\.\s+$")
+_MONTH = re.compile(r"Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez")
+_LONGEST_ABBREVIATION = 8
 _TERMINAL = tuple('.!?…:;。！？؟।"”»')
-_UNSPACED_END = re.compile(r"[\u3040-\u30ff\u3400-\u9fff，、]$")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff，、]")
 _HEADING_CHARACTERS = 80
 
 
@@ -45,7 +51,7 @@ def sentences_of(passages: list[PromptPassage]) -> list[Sentence]:
 
 def _of_passage(passage: PromptPassage, place: int) -> Iterator[Sentence]:
     heading, before = passage.title, ""
-    for block in _blocks(passage.text[:MAX_PASSAGE_CHARACTERS]):
+    for block in _with_lists(_with_tables(_blocks(passage.text[:MAX_PASSAGE_CHARACTERS]))):
         is_heading = _is_heading(block)
         for text in _split(_plain(block)):
             yield Sentence(text, passage.index, place, heading, before, is_heading)
@@ -68,10 +74,43 @@ def _blocks(text: str) -> Iterator[str]:
             open_lines.append(line)
 
 
+def _with_lists(blocks: Iterator[str]) -> Iterator[str]:
+    """An introduction that ends in a colon takes the list along that follows."""
+    introduction = ""
+    for block in blocks:
+        is_item = introduction and _LIST_MARK.match(block)
+        if is_item and len(introduction) + len(block) < MAX_SENTENCE_CHARACTERS:
+            gap = " " if introduction.endswith(COLONS) else "; "
+            introduction += f"{gap}{_plain(block)}"
+            continue
+        if introduction:
+            yield introduction
+        introduction = block if block.endswith(COLONS) else ""
+        if not introduction:
+            yield block
+    if introduction:
+        yield introduction
+
+
+def _with_tables(blocks: Iterator[str]) -> Iterator[str]:
+    """Each row says what its columns are; the row of their names is dropped."""
+    header: list[str] = []
+    for block in blocks:
+        if not block.startswith("|"):
+            header = []
+            yield block
+        elif not _TABLE_RULE.fullmatch(block):
+            cells = [cell.strip() for cell in block.strip("|").split("|")]
+            if header:
+                named = zip(header, cells, strict=False)
+                yield " – ".join(f"{name}: {cell}" if name else cell for name, cell in named)
+            header = header or cells
+
+
 def _joined(lines: list[str]) -> str:
     text = lines[0]
     for line in lines[1:]:
-        text += line if _UNSPACED_END.search(text) else f" {line}"
+        text += line if _UNSPACED.match(text[-1]) else f" {line}"
     return text
 
 
@@ -79,32 +118,34 @@ def _is_heading(block: str) -> bool:
     if _HEADING_MARK.match(block):
         return True
     is_short = len(block) <= _HEADING_CHARACTERS and ": " not in block and "：" not in block
-    return is_short and not block.endswith(_TERMINAL) and not block.startswith(("|", "-", "*"))
+    return is_short and not block.endswith(_TERMINAL) and not _LIST_MARK.match(block)
 
 
 def _plain(block: str) -> str:
-    """The words without the marks of markdown; a row's cells are set apart by dashes."""
-    if block.startswith("|"):
-        cells = [cell.strip() for cell in block.strip("|").split("|")]
-        block = "" if _TABLE_RULE.fullmatch(block) else " – ".join(filter(None, cells))
-    block = _LIST_MARK.sub("", _HEADING_MARK.sub("", block, count=1), count=1)
+    """The words without the marks of markdown."""
+    block = _LIST_MARK.sub("", _HEADING_MARK.sub("", block))
     return _MARKUP.sub(r"\1", block).strip()
 
 
 def _split(paragraph: str) -> Iterator[str]:
     start = 0
     for end in _END.finditer(paragraph):
-        following = paragraph[end.end() : end.end() + 1]
-        if following.islower() or _NO_END.search(paragraph, start, end.end()):
+        before = paragraph[max(start, end.start() - _LONGEST_ABBREVIATION) : end.end()]
+        if not _ends(before, paragraph[end.end() : end.end() + 3]):
             continue
         yield from _cut(paragraph[start : end.end()])
         start = end.end()
     yield from _cut(paragraph[start:])
 
 
+def _ends(before: str, following: str) -> bool:
+    is_date = _DAY.search(before) and _MONTH.match(following)
+    return not (following[:1].islower() or is_date or _NO_END.search(before))
+
+
 def _cut(sentence: str) -> Iterator[str]:
     """The sentence; one without end, as in a broken file, only from its beginning."""
-    sentence = sentence.strip()
+    sentence = _SPEAKER.sub("", sentence.strip())
     if len(sentence) > MAX_SENTENCE_CHARACTERS:
         shortened = sentence[:MAX_SENTENCE_CHARACTERS]
         sentence = f"{shortened.rpartition(' ')[0] or shortened} …"

@@ -1,0 +1,82 @@
+"""A streamed completion is read from bytes cut anywhere, and only a whole one is accepted."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clonememoria.core.errors import ProviderDown, ProviderMalformed, ProviderRateLimited
+from clonememoria.providers.llm.base import Finish, Usage
+from clonememoria.providers.llm.sse import MAX_LINE_BYTES, CompletionReader
+
+STREAM = (
+    ': hello\r\n\r\ndata: {"choices":[{"delta":{"role":"assistant","content":""}}]}\r\n\r\n'
+    'data: {"choices":[{"delta":{"content":"naïve "}}]}\n\n'
+    'event: message\ndata:{"choices":[{"delta":{"content":"日本語"},"finish_reason":null}]}\n\n'
+    'data: {"choices":[{"delta":{},"finish_reason":"length"}]}\n\n'
+    'data: {"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2}}\n\n'
+    "data: [DONE]\n\n"
+).encode()
+
+
+def read(*chunks: bytes) -> tuple[list[str], Finish]:
+    reader = CompletionReader()
+    return [token for chunk in chunks for token in reader.feed(chunk)], reader.finish()
+
+
+@given(st.lists(st.integers(0, len(STREAM)), max_size=20).map(sorted))
+def test_it_does_not_matter_where_the_bytes_are_cut(cuts: list[int]) -> None:
+    edges = [0, *cuts, len(STREAM)]
+    chunks = [STREAM[start:end] for start, end in pairwise(edges)]
+
+    assert read(*chunks) == (["naïve ", "日本語"], Finish("length", Usage(7, 2)))
+
+
+def one_token(content: str) -> bytes:
+    token = b'data: {"choices":[{"delta":{"content":"%b"}}]}\n\n' % content.encode()
+    return token + b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n'
+
+
+def test_half_of_a_surrogate_pair_is_replaced() -> None:
+    assert read(one_token("a\\ud800b"))[0] == ["a\ufffdb"]
+    assert read(one_token("\\ud83d\\ude42"))[0] == ["🙂"]
+
+
+def test_without_usage_the_tokens_are_counted() -> None:
+    assert read(one_token("tea"))[1].usage == Usage(0, 1)
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        b"",
+        b"<html><body>Welcome</body></html>\n",
+        b'{"choices":[{"message":{"content":"tea"}}]}\n',
+        b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n',
+        b'data: {"choices":[{"delta":{"content":"tea"}}]}\n\ndata: [DONE]\n\n',
+        b'data: {"choices":[{"delta":{"content":\n\n',
+        b'data: {"choices":[{"delta":{"content":5}}]}\n\n',
+        b'data: {"choices":"tea"}\n\n',
+        b"data: " + b"[" * 100_000 + b"\n\n",
+        b"data: \xff\n\n",
+        b"data: " + b"x" * (MAX_LINE_BYTES + 1),
+    ],
+)
+def test_what_is_no_whole_answer_is_refused(stream: bytes) -> None:
+    with pytest.raises(ProviderMalformed):
+        read(stream)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (b'{"code":"500","message":"secret"}', ProviderDown),
+        (b'{"type":"rate_limit_exceeded","code":null}', ProviderRateLimited),
+        (b'{"code":429}', ProviderRateLimited),
+        (b'"overloaded"', ProviderDown),
+    ],
+)
+def test_an_error_in_the_stream_is_raised(error: bytes, expected: type[Exception]) -> None:
+    with pytest.raises(expected):
+        read(b'data: {"error":%b}\n\n' % error)
