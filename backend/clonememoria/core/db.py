@@ -117,8 +117,8 @@ class Database:
         """A connection to listen on for as long as it lives: outside the pool, in nobody's name."""
         async with self.engine.connect() as pooled:
             raw = await pooled.get_raw_connection()
-            await pooled.run_sync(Connection.detach)
             connection = cast(asyncpg.Connection, raw.driver_connection)
+            await pooled.run_sync(Connection.detach)
             try:
                 yield connection
             finally:
