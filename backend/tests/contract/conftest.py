@@ -37,5 +37,6 @@ def settings(upstream: FakeOpenAI) -> Settings:
 @pytest.fixture
 async def providers(settings: Settings) -> AsyncIterator[Providers]:
     providers = Providers(settings)
+    await providers.warm_up()
     yield providers
     await providers.aclose()

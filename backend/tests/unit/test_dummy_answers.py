@@ -139,8 +139,6 @@ def test_the_opening_is_said_once() -> None:
     assert reply.count(reply.split(":")[0]) == 1
 
 
-@pytest.mark.parametrize(
-    "text", ["([" * 9000, "![" * 9000, "a.\n" * 6000, "[x](" * 4000, "|a\n" * 6000]
-)
-def test_hostile_markup_takes_no_time_to_speak_of(text: str) -> None:
-    assert ask("What is in there?", documents=(text,))
+@pytest.mark.parametrize("markup", ["([", "![", "a.\n", "[x](", "|a\n", "1. ", "- a:\n"])
+def test_hostile_markup_takes_no_time_to_speak_of(markup: str) -> None:
+    assert ask("What is in there?", documents=(markup * 6000,))
