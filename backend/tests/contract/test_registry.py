@@ -98,12 +98,14 @@ async def test_the_catalog_tells_what_is_configured_and_what_it_offers(
 
 
 async def test_a_vendor_that_is_down_is_listed_as_unhealthy(
-    providers: Providers, upstream: FakeOpenAI
+    settings: Settings, upstream: FakeOpenAI
 ) -> None:
     upstream.state.plan_faults(["500"], path="/v1/models")
+    providers = Providers(settings)
 
     (info,) = [i for i in await providers.catalog("llm") if i.name == "openai"]
 
     assert info.is_configured
-    assert not info.is_healthy
+    assert info.is_healthy is False
     assert info.choices == ("fake-n20",)
+    await providers.aclose()
