@@ -43,6 +43,7 @@ class Asker:
     database: Database
     providers: Providers
     replies: Replies
+    rag_enabled: bool
 
 
 def asker(
@@ -55,7 +56,7 @@ def asker(
     settings: AppSettings,
 ) -> Asker:
     limits.count(f"chat:{user.id}", per_minute=settings.rate_limit_chat_per_minute)
-    return Asker(user.id, database, providers, replies)
+    return Asker(user.id, database, providers, replies, settings.rag_enabled)
 
 
 CurrentAsker = Annotated[Asker, Depends(asker)]
@@ -84,7 +85,7 @@ async def _ask_once(asker: Asker, clone_key: str, body: Ask) -> Reply | Message:
         saved = await save_question(
             session, conversation, content=body.content, client_message_id=body.client_message_id
         )
-    turn = _turn(asker.user_id, clone, body, saved=saved, provider=provider, model=model)
+    turn = _turn(asker, clone, body, saved=saved, provider=provider, model=model)
     return asker.replies.start(turn)
 
 
@@ -106,17 +107,17 @@ async def _earlier_reply(session: AsyncSession, body: Ask) -> Message | None:
 
 
 def _turn(
-    reader_id: UUID, clone: Clone, body: Ask, *, saved: SavedQuestion, provider: str, model: str
+    asker: Asker, clone: Clone, body: Ask, *, saved: SavedQuestion, provider: str, model: str
 ) -> Turn:
     return Turn(
         clone=clone,
-        reader_id=reader_id,
+        reader_id=asker.user_id,
         conversation_id=saved.conversation_id,
         user_message_id=saved.user_message_id,
         message_id=saved.message_id,
         question=body.content,
         history=saved.history,
-        use_rag=body.use_rag,
+        use_rag=body.use_rag and asker.rag_enabled,
         sources=tuple(body.sources),
         limit=body.limit or clone.retrieval_top_k,
         provider=provider,

@@ -1,12 +1,11 @@
 """The only reader of the environment: every setting, its default and its bounds."""
 
 import os
-from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 OWN_PREFIX = "CLONEMEMORIA_"
 MIN_SECRET_LENGTH = 32
@@ -50,12 +49,13 @@ class Settings(BaseSettings):
     tts_default_voice_id: str | None = None
 
     rag_enabled: bool = True
-    cors_origins: list[str] = []
+    cors_origins: Annotated[list[str], NoDecode] = []
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     metrics_token: SecretStr | None = None
     worker_inline: bool = True
     worker_concurrency: int = Field(default=2, ge=1, le=64)
     allow_signup: bool = True
+    sample_clone: bool = True
     access_token_minutes: int = Field(default=15, ge=1)
     refresh_token_days: int = Field(default=30, ge=1)
     rate_limit_login_per_minute: int = Field(default=20, ge=1)
@@ -74,6 +74,12 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_secret_is_unset(cls, value: SecretStr | None) -> SecretStr | None:
         return value if value and value.get_secret_value().strip() else None
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split_at_commas(cls, value: str | list[str]) -> list[str]:
+        parts = value.split(",") if isinstance(value, str) else value
+        return [part.strip().rstrip("/") for part in parts if part.strip()]
 
     @model_validator(mode="after")
     def _refuse_unknown_own_names(self) -> Self:
@@ -94,6 +100,6 @@ class Settings(BaseSettings):
                 )
         return self
 
-    @cached_property
+    @property
     def is_production(self) -> bool:
         return self.env == "production"
