@@ -1,26 +1,26 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent } from "react";
 
 export interface Shortcut {
   key: string;
   mod?: boolean;
   shift?: boolean;
+  enabled?: boolean;
 }
 
 /** Runs the action on a key press anywhere on the page, unless something handled it before. */
-export function useShortcut({ key, mod = false, shift = false }: Shortcut, action: () => void) {
-  const latest = useRef(action);
-  useEffect(() => {
-    latest.current = action;
+export function useShortcut(shortcut: Shortcut, action: () => void) {
+  const { key, mod = false, shift = false, enabled = true } = shortcut;
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    const modHeld = event.ctrlKey || event.metaKey;
+    const pressed = event.key.toLowerCase() === key.toLowerCase();
+    if (!pressed || modHeld !== mod || event.shiftKey !== shift) return;
+    if (!enabled || event.defaultPrevented) return;
+    event.preventDefault();
+    action();
   });
   useEffect(() => {
-    function onKey(event: KeyboardEvent) {
-      const modHeld = event.ctrlKey || event.metaKey;
-      if (event.defaultPrevented || event.key.toLowerCase() !== key.toLowerCase()) return;
-      if (modHeld !== mod || event.shiftKey !== shift) return;
-      event.preventDefault();
-      latest.current();
-    }
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [key, mod, shift]);
+    const listen = (event: KeyboardEvent) => onKey(event);
+    window.addEventListener("keydown", listen);
+    return () => window.removeEventListener("keydown", listen);
+  }, []);
 }

@@ -9,7 +9,12 @@ const HUES = [
   "bg-[oklch(0.9_0.045_290)] text-[oklch(0.36_0.11_290)]",
   "bg-[oklch(0.91_0.05_345)] text-[oklch(0.38_0.1_345)]",
 ];
-const SIZES = { sm: "size-6 text-[0.625rem]", md: "size-10 text-sm", lg: "size-16 text-xl" };
+const SIZES = {
+  xs: "size-6 text-[0.625rem]",
+  sm: "size-8 text-xs",
+  md: "size-10 text-sm",
+  lg: "size-16 text-xl",
+};
 
 function hueOf(name: string): string {
   const sum = [...name].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0);
@@ -19,11 +24,10 @@ function hueOf(name: string): string {
 interface AvatarProps {
   name: string;
   size?: keyof typeof SIZES;
-  className?: string;
 }
 
 /** Decorative: the name always stands beside it. */
-export function Avatar({ name, size = "md", className }: AvatarProps) {
+export function Avatar({ name, size = "md" }: AvatarProps) {
   return (
     <span
       aria-hidden
@@ -31,7 +35,6 @@ export function Avatar({ name, size = "md", className }: AvatarProps) {
         "inline-flex shrink-0 select-none items-center justify-center rounded-[38%] font-display font-semibold",
         SIZES[size],
         hueOf(name),
-        className,
       )}
     >
       {initials(name)}

@@ -7,8 +7,11 @@ const VARIANTS = {
   primary: "bg-accent text-on-accent hover:bg-accent-strong",
   secondary: "border border-line bg-surface text-ink shadow-card hover:bg-sunken",
   ghost: "text-ink hover:bg-sunken",
+  quiet: "text-ink hover:bg-surface",
   danger: "bg-danger text-on-accent hover:brightness-110",
 };
+const ALIGNMENTS = { center: "justify-center", start: "justify-start" };
+const SHAPES = { box: "rounded-md", pill: "rounded-full" };
 const SIZES = {
   sm: "h-8 gap-1.5 px-3 text-sm",
   md: "h-10 gap-2 px-4 text-sm",
@@ -18,6 +21,8 @@ const SIZES = {
 export interface ButtonProps extends ComponentProps<"button"> {
   variant?: keyof typeof VARIANTS;
   size?: keyof typeof SIZES;
+  align?: keyof typeof ALIGNMENTS;
+  shape?: keyof typeof SHAPES;
   /** Renders the child (a link) with the button's looks. */
   asChild?: boolean;
   busy?: boolean;
@@ -26,6 +31,8 @@ export interface ButtonProps extends ComponentProps<"button"> {
 export function Button({
   variant = "secondary",
   size = "md",
+  align = "center",
+  shape = "box",
   asChild = false,
   busy = false,
   className,
@@ -33,10 +40,12 @@ export function Button({
   ...rest
 }: ButtonProps) {
   const look = cn(
-    "inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded-md font-medium transition-colors",
+    "inline-flex shrink-0 select-none items-center whitespace-nowrap font-medium transition-colors",
     "disabled:cursor-not-allowed disabled:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0",
     VARIANTS[variant],
     SIZES[size],
+    ALIGNMENTS[align],
+    SHAPES[shape],
     className,
   );
   if (asChild) {
@@ -47,7 +56,13 @@ export function Button({
     );
   }
   return (
-    <button type="button" className={look} aria-busy={busy} {...rest} disabled={busy || rest.disabled}>
+    <button
+      type="button"
+      className={look}
+      aria-busy={busy}
+      {...rest}
+      disabled={busy || rest.disabled}
+    >
       {busy && <Spinner />}
       {children}
     </button>

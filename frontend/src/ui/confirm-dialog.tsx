@@ -1,38 +1,11 @@
-import { AlertDialog as Primitive } from "radix-ui";
-import { Button } from "./button";
+import { lazy, Suspense, useState } from "react";
+import type { ConfirmDialogProps } from "./confirm-frame";
 
-interface ConfirmDialogProps {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  title: string;
-  description: string;
-  action: string;
-  onConfirm: () => void;
-}
+const ConfirmFrame = lazy(() => import("./confirm-frame"));
 
-/** Asks before something that cannot be undone. */
+/** Asks before something that cannot be undone; loaded when first needed. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  return (
-    <Primitive.Root open={props.open} onOpenChange={props.onOpenChange}>
-      <Primitive.Portal>
-        <Primitive.Overlay className="fixed inset-0 z-40 animate-fade bg-[hsl(var(--shade)/0.45)]" />
-        <Primitive.Content className="fixed top-1/2 left-1/2 z-50 w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 animate-rise rounded-xl border border-line bg-surface p-6 shadow-float">
-          <Primitive.Title className="font-semibold text-lg">{props.title}</Primitive.Title>
-          <Primitive.Description className="mt-2 text-muted text-sm">
-            {props.description}
-          </Primitive.Description>
-          <div className="mt-6 flex justify-end gap-2">
-            <Primitive.Cancel asChild>
-              <Button variant="ghost">Cancel</Button>
-            </Primitive.Cancel>
-            <Primitive.Action asChild>
-              <Button variant="danger" onClick={props.onConfirm}>
-                {props.action}
-              </Button>
-            </Primitive.Action>
-          </div>
-        </Primitive.Content>
-      </Primitive.Portal>
-    </Primitive.Root>
-  );
+  const [needed, setNeeded] = useState(props.open);
+  if (props.open && !needed) setNeeded(true);
+  return <Suspense>{needed && <ConfirmFrame {...props} />}</Suspense>;
 }

@@ -7,83 +7,55 @@ interface DialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   title: string;
-  description?: string;
-  className?: string;
   children: ReactNode;
 }
 
-const OVERLAY = "fixed inset-0 z-40 animate-fade bg-[hsl(var(--shade)/0.45)]";
+const SHEET = "inset-y-0 w-[min(30rem,calc(100vw-3rem))] gap-4 p-5";
+const LOOKS = {
+  center:
+    "top-1/2 left-1/2 max-h-[88dvh] w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 -translate-y-1/2 animate-rise gap-4 rounded-xl border p-6",
+  right: cn(SHEET, "right-0 animate-slide-right border-l"),
+  left: "inset-y-0 left-0 w-[19rem] animate-slide-left border-r pt-3",
+};
 
-function CloseButton() {
+function Frame({ look, ...props }: DialogProps & { look: keyof typeof LOOKS }) {
   return (
-    <Primitive.Close
-      aria-label="Close"
-      className="-mr-1 inline-flex size-8 shrink-0 items-center justify-center rounded-md text-muted hover:bg-sunken hover:text-ink"
-    >
-      <X aria-hidden className="size-4" />
-    </Primitive.Close>
-  );
-}
-
-function Heading({ title, description }: { title: string; description?: string }) {
-  return (
-    <div className="flex items-start justify-between gap-4">
-      <div>
-        <Primitive.Title className="font-semibold text-lg">{title}</Primitive.Title>
-        {description && (
-          <Primitive.Description className="mt-1 text-muted text-sm">
-            {description}
-          </Primitive.Description>
-        )}
-      </div>
-      <CloseButton />
-    </div>
-  );
-}
-
-export function Dialog({ open, onOpenChange, title, description, className, children }: DialogProps) {
-  return (
-    <Primitive.Root open={open} onOpenChange={onOpenChange}>
+    <Primitive.Root open={props.open} onOpenChange={props.onOpenChange}>
       <Primitive.Portal>
-        <Primitive.Overlay className={OVERLAY} />
+        <Primitive.Overlay className="fixed inset-0 z-40 animate-fade bg-[hsl(var(--shade)/0.45)]" />
         <Primitive.Content
-          {...(description ? {} : { "aria-describedby": undefined })}
+          aria-describedby={undefined}
           className={cn(
-            "fixed top-1/2 left-1/2 z-50 flex max-h-[88dvh] w-[calc(100vw-2rem)] max-w-lg -translate-x-1/2 -translate-y-1/2 animate-rise flex-col gap-4 overflow-y-auto rounded-xl border border-line bg-surface p-6 shadow-float",
-            className,
+            "fixed z-50 flex flex-col overflow-y-auto border-line bg-surface shadow-float",
+            LOOKS[look],
           )}
         >
-          <Heading title={title} description={description} />
-          {children}
+          <div className={cn("flex items-center justify-between gap-4", look === "left" && "px-4")}>
+            <Primitive.Title className="font-semibold text-lg">{props.title}</Primitive.Title>
+            <Primitive.Close
+              aria-label="Close"
+              className="-mr-1 inline-flex size-8 shrink-0 items-center justify-center rounded-md text-muted hover:bg-sunken hover:text-ink"
+            >
+              <X aria-hidden className="size-4" />
+            </Primitive.Close>
+          </div>
+          {props.children}
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>
   );
 }
 
-/** A dialog that slides in from a side of the screen. */
-export function Sheet({
-  side,
-  ...props
-}: DialogProps & { side: "left" | "right" }) {
-  const { open, onOpenChange, title, description, className, children } = props;
-  return (
-    <Primitive.Root open={open} onOpenChange={onOpenChange}>
-      <Primitive.Portal>
-        <Primitive.Overlay className={OVERLAY} />
-        <Primitive.Content
-          {...(description ? {} : { "aria-describedby": undefined })}
-          className={cn(
-            "fixed inset-y-0 z-50 flex w-[min(30rem,calc(100vw-3rem))] flex-col gap-4 overflow-y-auto border-line bg-surface p-5 shadow-float",
-            side === "left" && "left-0 animate-slide-left border-r",
-            side === "right" && "right-0 animate-slide-right border-l",
-            className,
-          )}
-        >
-          <Heading title={title} description={description} />
-          {children}
-        </Primitive.Content>
-      </Primitive.Portal>
-    </Primitive.Root>
-  );
+export function Dialog(props: DialogProps) {
+  return <Frame look="center" {...props} />;
+}
+
+/** A dialog that slides in from the right. */
+export function Sheet(props: DialogProps) {
+  return <Frame look="right" {...props} />;
+}
+
+/** The menu of a small screen, from the left and to its edges. */
+export function Drawer(props: DialogProps) {
+  return <Frame look="left" {...props} />;
 }

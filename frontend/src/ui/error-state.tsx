@@ -14,7 +14,10 @@ export function ErrorState({ title, error, onRetry, className }: ErrorStateProps
   return (
     <div
       role="alert"
-      className={cn("flex items-start gap-3 rounded-lg bg-danger-tint px-4 py-3 text-sm", className)}
+      className={cn(
+        "flex items-start gap-3 rounded-lg bg-danger-tint px-4 py-3 text-sm",
+        className,
+      )}
     >
       <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-danger" />
       <div className="flex-1">

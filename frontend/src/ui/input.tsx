@@ -18,7 +18,12 @@ export function Textarea({ label, hint, error, className, ...rest }: TextareaPro
   return (
     <Field label={label} hint={hint} error={error} className={className}>
       {(control) => (
-        <textarea rows={4} {...rest} {...control} className={cn(fieldLook, "py-2 leading-relaxed")} />
+        <textarea
+          rows={4}
+          {...rest}
+          {...control}
+          className={cn(fieldLook, "py-2 leading-relaxed")}
+        />
       )}
     </Field>
   );

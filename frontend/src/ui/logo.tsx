@@ -9,7 +9,9 @@ export function Logo({ className }: { className?: string }) {
         <circle cx="20" cy="16" r="10" fill="#3f93a6" />
         <path d="M16 6.83a10 10 0 0 1 0 18.34 10 10 0 0 1 0-18.34Z" fill="#ffd84d" />
       </svg>
-      <span className="font-display font-semibold text-[1.0625rem] tracking-tight">CloneMemoria</span>
+      <span className="font-display font-semibold text-[1.0625rem] tracking-tight">
+        CloneMemoria
+      </span>
     </span>
   );
 }

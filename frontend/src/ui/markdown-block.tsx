@@ -57,7 +57,9 @@ export function BlockToken({ token }: { token: Token }) {
         </h3>
       );
     case "code":
-      return <CodeBlock code={(token as Tokens.Code).text} language={(token as Tokens.Code).lang} />;
+      return (
+        <CodeBlock code={(token as Tokens.Code).text} language={(token as Tokens.Code).lang} />
+      );
     case "blockquote":
       return (
         <blockquote>

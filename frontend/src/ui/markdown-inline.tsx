@@ -62,7 +62,9 @@ function InlineToken({ token }: { token: Token }) {
       );
     // Loading an image would tell its host what was asked.
     case "image":
-      return <Link href={(token as Tokens.Image).href}>{(token as Tokens.Image).text || "image"}</Link>;
+      return (
+        <Link href={(token as Tokens.Image).href}>{(token as Tokens.Image).text || "image"}</Link>
+      );
     case "html":
       return token.raw;
     case "text":

@@ -96,7 +96,8 @@ describe("ordinary markdown", () => {
 });
 
 test("a streamed text ends as the same page as the finished one", () => {
-  const text = "# T\n\nA **bold** [1] `x`.\n\n- a\n- b\n  - c\n\n```js\nlet a\n```\n\nEnd [l](https://a.b).";
+  const text =
+    "# T\n\nA **bold** [1] `x`.\n\n- a\n- b\n  - c\n\n```js\nlet a\n```\n\nEnd [l](https://a.b).";
   const live = render(<LiveMarkdown text="" citations={ONE_SOURCE} />, {
     wrapper: TooltipProvider,
   });

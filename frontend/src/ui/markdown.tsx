@@ -28,7 +28,11 @@ export function LiveMarkdown({ text, citations, className }: MarkdownProps) {
   return <Prose blocks={live.blocks} citations={citations} className={className} />;
 }
 
-function Prose({ blocks, citations = NO_CITATIONS, className }: Omit<MarkdownProps, "text"> & { blocks: Block[] }) {
+function Prose({
+  blocks,
+  citations = NO_CITATIONS,
+  className,
+}: Omit<MarkdownProps, "text"> & { blocks: Block[] }) {
   return (
     <CitationsContext value={citations}>
       <div className={cn("prose", className)}>

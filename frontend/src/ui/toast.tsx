@@ -1,26 +1,14 @@
-import { Toaster as Sonner, toast } from "sonner";
+import { lazy } from "react";
 import { explain } from "@/lib/api/problem";
-import { useTheme } from "@/lib/theme";
 
-export function Toaster() {
-  return (
-    <Sonner
-      theme={useTheme()}
-      position="bottom-center"
-      toastOptions={{
-        classNames: {
-          toast: "!rounded-lg !border-line !bg-surface !text-ink !shadow-float !font-sans",
-          description: "!text-muted",
-        },
-      }}
-    />
-  );
-}
+export const Toaster = lazy(() => import("./toaster"));
 
-export function notify(message: string): void {
+export async function notify(message: string): Promise<void> {
+  const { toast } = await import("sonner");
   toast(message);
 }
 
-export function notifyError(title: string, error: unknown): void {
+export async function notifyError(title: string, error: unknown): Promise<void> {
+  const { toast } = await import("sonner");
   toast.error(title, { description: explain(error) });
 }

@@ -1,4 +1,4 @@
-import { Marked, type Token } from "marked";
+import { Lexer, type Token, Tokenizer } from "marked";
 import { heal } from "./heal";
 
 /** One top-level piece of markdown; `token` keeps its identity until its source changes. */
@@ -14,16 +14,19 @@ export interface Blocks {
 
 export const NO_BLOCKS: Blocks = { source: "", blocks: [] };
 
-const marked = new Marked({
-  gfm: true,
-  // Without link definitions `[1]` can only ever be text, hence a citation.
-  tokenizer: { def: () => undefined },
-});
+/** Without link definitions `[1]` can only ever be text, hence a citation. */
+class CitationTokenizer extends Tokenizer {
+  override def(): undefined {
+    return undefined;
+  }
+}
+
+const options = { gfm: true, tokenizer: new CitationTokenizer() };
 
 function lex(source: string, offset: number): Block[] {
   let start = offset;
   const blocks: Block[] = [];
-  for (const token of marked.lexer(source)) {
+  for (const token of Lexer.lex(source, options)) {
     if (token.type !== "space") blocks.push({ start, token });
     start += token.raw.length;
   }

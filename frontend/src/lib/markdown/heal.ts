@@ -18,9 +18,7 @@ function healLine(line: string): string {
     .replace(/!?\[([^\]\n]*)\]\([^)\n]*$/, "$1") // a link without its end
     .replace(/!?\[([^\]\n]*)$/, "$1")
     .replace(/(^|\s)(\*{1,3}|~{1,2}|`)$/, "$1");
-  const outsideCode = trimmed
-    .replace(/`[^`]*`/g, "")
-    .replace(/(^|\s)[*~]+(?=\s)/g, "$1"); // "2 * 3" opens nothing
+  const outsideCode = trimmed.replace(/`[^`]*`/g, "").replace(/(^|\s)[*~]+(?=\s)/g, "$1"); // "2 * 3" opens nothing
   if (outsideCode.includes("`")) return `${trimmed}\``;
   return closeMarks(trimmed, outsideCode);
 }

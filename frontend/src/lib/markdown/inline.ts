@@ -1,15 +1,25 @@
 import type { Token, Tokens } from "marked";
 import { readBlocks } from "./blocks";
 
-const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };
+const ENTITIES: Record<string, string> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  nbsp: "\u00a0",
+};
 
 /** marked leaves entities for a browser to decode; React shows text as it is. */
 export function decodeEntities(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));/gi, (whole, decimal, hex, name) => {
-    if (name) return ENTITIES[name.toLowerCase()] ?? whole;
-    const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-  });
+  return text.replace(
+    /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));/gi,
+    (whole, decimal, hex, name) => {
+      if (name) return ENTITIES[name.toLowerCase()] ?? whole;
+      const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    },
+  );
 }
 
 const SAFE_SCHEMES = new Set(["http:", "https:", "mailto:"]);
@@ -53,7 +63,9 @@ function spoken(token: Token): string {
   }
   if (token.type === "table") {
     const { header, rows } = token as Tokens.Table;
-    return [header, ...rows].map((row) => row.map((cell) => spokenAll(cell.tokens)).join(", ")).join(".\n");
+    return [header, ...rows]
+      .map((row) => row.map((cell) => spokenAll(cell.tokens)).join(", "))
+      .join(".\n");
   }
   if ("tokens" in token && token.tokens) return spokenAll(token.tokens);
   if (!("text" in token)) return "";

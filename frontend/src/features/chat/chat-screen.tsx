@@ -1,0 +1,103 @@
+import { lazy, type ReactNode, Suspense, useMemo, useRef, useState } from "react";
+import type { Clone } from "@/lib/api/types";
+import { useShortcut } from "@/lib/shortcut";
+import { ErrorState } from "@/ui/error-state";
+import { SkeletonList } from "@/ui/skeleton";
+import { ChatHeader } from "./chat-header";
+import { Composer } from "./composer";
+import { Greeting } from "./greeting";
+import { JumpToLatest } from "./jump-to-latest";
+import { LiveTurn } from "./live-turn";
+import type { OpenSources } from "./open-sources";
+import { isOver } from "./reply";
+import { ReplyAnnouncer } from "./reply-announcer";
+import { SavedMessages } from "./saved-messages";
+import { stop } from "./turns";
+import { useConversation } from "./use-conversation";
+import { useSpeech } from "./use-speech";
+import { useStickToBottom } from "./use-stick-to-bottom";
+
+const SourcesPanel = lazy(() => import("./sources-panel"));
+
+interface ChatScreenProps {
+  clone: Clone;
+  conversationId: string | undefined;
+  onConversation: (id: string) => Promise<void>;
+  /** Shown beside the greeting of a new chat. */
+  aside: ReactNode;
+}
+
+export function ChatScreen({ clone, conversationId, onConversation, aside }: ChatScreenProps) {
+  const place = { cloneId: clone.id, conversationId, onConversation };
+  const { saved, turn, send } = useConversation(place);
+  const [open, setOpen] = useState<OpenSources | null>(null);
+  const composer = useRef<HTMLTextAreaElement>(null);
+  const speech = useSpeech(clone.id);
+  const scroll = useStickToBottom(conversationId ?? clone.id);
+  const answering = turn && !isOver(turn.reply);
+
+  useShortcut({ key: "Escape", shift: true }, () => composer.current?.focus());
+  useShortcut({ key: "Escape", enabled: Boolean(answering) }, () => turn && stop(turn));
+
+  const messages = useMemo(
+    () =>
+      (saved.data?.messages ?? []).filter(
+        ({ id }) => id !== turn?.reply.questionId && id !== turn?.reply.messageId,
+      ),
+    [saved.data, turn?.reply.questionId, turn?.reply.messageId],
+  );
+  const empty = !conversationId && !turn;
+  const reply = { clone, speech, onOpen: setOpen };
+
+  return (
+    <div className="flex h-full min-h-0">
+      <div className="relative flex min-w-0 flex-1 flex-col">
+        <ChatHeader clone={clone} />
+        <div
+          ref={scroll.ref}
+          onScroll={scroll.onScroll}
+          className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable_both-edges]"
+        >
+          <div className="mx-auto flex min-h-full w-full max-w-3xl flex-col px-4 pt-6 pb-8 sm:px-6">
+            {empty && <Greeting clone={clone} aside={aside} onAsk={send} />}
+            {conversationId && saved.isPending && !turn && (
+              <SkeletonList label="Loading messages" />
+            )}
+            {saved.error && (
+              <ErrorState
+                title="The conversation could not be loaded"
+                error={saved.error}
+                onRetry={saved.refetch}
+              />
+            )}
+            <div
+              role="log"
+              aria-live="off"
+              aria-label={`Conversation with ${clone.name}`}
+              className="flex flex-col gap-7"
+            >
+              <SavedMessages messages={messages} {...reply} />
+              {turn && <LiveTurn turn={turn} onRetry={send} {...reply} />}
+            </div>
+          </div>
+        </div>
+        <ReplyAnnouncer reply={turn?.reply} />
+        <div className="relative mx-auto w-full max-w-3xl px-4 pb-3 sm:px-6">
+          {scroll.away && <JumpToLatest onClick={scroll.toBottom} />}
+          <Composer
+            ref={composer}
+            key={conversationId ?? "new"}
+            thread={conversationId ?? `new:${clone.id}`}
+            cloneName={clone.name}
+            onSend={send}
+            onStop={answering ? () => stop(turn) : undefined}
+          />
+        </div>
+      </div>
+      <Suspense>
+        {open && <SourcesPanel cloneId={clone.id} open={open} onChange={setOpen} />}
+      </Suspense>
+      {speech.element}
+    </div>
+  );
+}

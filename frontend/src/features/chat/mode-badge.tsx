@@ -1,0 +1,38 @@
+import { Badge, type Tone } from "@/ui/badge";
+import { Tooltip } from "@/ui/tooltip";
+import type { Mode } from "./reply";
+
+const WORDS: Record<Mode, { tone: Tone; label: string; why: string }> = {
+  rag: {
+    tone: "neutral",
+    label: "From the documents",
+    why: "The answer was written from the passages it cites.",
+  },
+  llm_fallback: {
+    tone: "warn",
+    label: "Without documents",
+    why: "No passage was used: the model answered on its own.",
+  },
+  cached: {
+    tone: "neutral",
+    label: "Answered before",
+    why: "The same question was answered earlier with the same documents.",
+  },
+  error_fallback: {
+    tone: "danger",
+    label: "No answer",
+    why: "Neither the documents nor the model could be reached.",
+  },
+};
+
+export function ModeBadge({ mode }: { mode: Mode | null }) {
+  if (!mode) return null;
+  const { tone, label, why } = WORDS[mode];
+  return (
+    <Tooltip text={why}>
+      <button type="button" aria-label={`${label}. ${why}`} className="cursor-help rounded-full">
+        <Badge tone={tone}>{label}</Badge>
+      </button>
+    </Tooltip>
+  );
+}

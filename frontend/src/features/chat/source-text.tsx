@@ -1,0 +1,45 @@
+import { useQuery } from "@tanstack/react-query";
+import { Problem } from "@/lib/api/problem";
+import type { Source } from "@/lib/api/types";
+import { documentQuery } from "@/lib/queries/documents";
+import { ErrorState } from "@/ui/error-state";
+import { PassageText } from "@/ui/passage-text";
+import { SkeletonList } from "@/ui/skeleton";
+
+const FRAME = "min-h-48 flex-1 overflow-y-auto rounded-lg border border-line bg-canvas p-4";
+
+interface SourceTextProps {
+  cloneId: string;
+  source: Source;
+}
+
+/** The passage marked in its document; for readers who may not open that, the passage alone. */
+export function SourceText({ cloneId, source }: SourceTextProps) {
+  const { data, error, isPending, refetch } = useQuery(documentQuery(cloneId, source.document_id));
+  const refused = error instanceof Problem && [403, 404].includes(error.status);
+
+  if (isPending) return <SkeletonList label="Opening the document" />;
+  if (error && !refused) {
+    return <ErrorState title="The document could not be opened" error={error} onRetry={refetch} />;
+  }
+  if (!data) {
+    return (
+      <blockquote className={FRAME}>
+        <PassageText text={source.excerpt} passage={{ start: 0, end: source.excerpt.length }} />
+      </blockquote>
+    );
+  }
+  return (
+    <section
+      aria-label={`Text of ${source.document_name}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+      tabIndex={0}
+      className={FRAME}
+    >
+      <PassageText
+        text={data.content}
+        passage={{ start: source.char_start, end: source.char_end }}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,71 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useEffectEvent } from "react";
+import { completeStep } from "@/lib/first-run";
+import { conversationKeys, conversationQuery } from "@/lib/queries/conversations";
+import { isOver } from "./reply";
+import { ask, forget, resume, settle, type Turn, useTurns } from "./turns";
+
+interface Place {
+  cloneId: string;
+  conversationId: string | undefined;
+  /** A new chat became a conversation: its address should say so. */
+  onConversation: (id: string) => Promise<void>;
+}
+
+/** The saved messages of a thread, the turn under way in it, and how to ask. */
+export function useConversation({ cloneId, conversationId, onConversation }: Place) {
+  const queries = useQueryClient();
+  const saved = useQuery({
+    ...conversationQuery(conversationId ?? ""),
+    enabled: conversationId !== undefined,
+  });
+  const turn = useTurns(({ turns }) =>
+    turns.findLast((candidate) =>
+      conversationId
+        ? candidate.conversationId === conversationId
+        : candidate.fresh && candidate.cloneId === cloneId,
+    ),
+  );
+
+  const takeOver = useCallback(
+    async (finished: Turn | undefined) => {
+      queries.invalidateQueries({ queryKey: conversationKeys.list });
+      if (!finished?.conversationId) return;
+      const query = { ...conversationQuery(finished.conversationId), staleTime: 0 };
+      const { messages } = await queries.fetchQuery(query);
+      const reply = messages?.find(({ id }) => id === finished.reply.messageId);
+      if (reply && reply.status !== "streaming" && !finished.reply.trouble) forget(finished.id);
+    },
+    [queries],
+  );
+
+  const send = useCallback(
+    async (content: string) => {
+      if (turn && isOver(turn.reply)) forget(turn.id);
+      const clientMessageId = crypto.randomUUID();
+      const finished = await ask({ cloneId, conversationId, content, clientMessageId });
+      if (finished?.reply.phase === "complete") completeStep("ask");
+      await takeOver(finished);
+    },
+    [cloneId, conversationId, turn, takeOver],
+  );
+
+  const last = saved.data?.messages?.at(-1);
+  const unfinished = last?.status === "streaming" && !turn ? last.id : undefined;
+  useEffect(() => {
+    if (conversationId && unfinished) resume(cloneId, conversationId, unfinished).then(takeOver);
+  }, [cloneId, conversationId, unfinished, takeOver]);
+
+  const moveTo = useEffectEvent(async (id: string, turnId: string) => {
+    queries.invalidateQueries({ queryKey: conversationKeys.list });
+    await onConversation(id);
+    settle(turnId);
+  });
+  const born = turn?.fresh ? turn.conversationId : null;
+  const bornTurn = turn?.id;
+  useEffect(() => {
+    if (born && bornTurn) moveTo(born, bornTurn);
+  }, [born, bornTurn]);
+
+  return { saved, turn, send };
+}

@@ -1,0 +1,47 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { Chunk } from "@/lib/api/types";
+import { cn } from "@/lib/cn";
+import { plural } from "@/lib/text";
+import { ErrorState } from "@/ui/error-state";
+import { SkeletonList } from "@/ui/skeleton";
+
+interface ChunkListProps {
+  query: UseQueryResult<Chunk[]>;
+  selected: Chunk | null;
+  onSelect: (chunk: Chunk) => void;
+}
+
+export function ChunkList({ query, selected, onSelect }: ChunkListProps) {
+  const { data, error, refetch, isPending } = query;
+  if (isPending) return <SkeletonList label="Loading passages" className="h-24" />;
+  if (error) {
+    return <ErrorState title="The passages could not be loaded" error={error} onRetry={refetch} />;
+  }
+  if (data.length === 0) {
+    return <p className="text-muted text-sm">There are no passages until the document is ready.</p>;
+  }
+  return (
+    <ol aria-label="Passages" className="flex h-[70dvh] flex-col gap-2 overflow-y-auto p-0.5">
+      {data.map((chunk) => (
+        <li key={chunk.id}>
+          <button
+            type="button"
+            aria-pressed={chunk.id === selected?.id}
+            onClick={() => onSelect(chunk)}
+            className={cn(
+              "w-full rounded-lg border p-3 text-left hover:border-accent",
+              chunk.id === selected?.id ? "border-accent bg-tint" : "border-line bg-surface",
+            )}
+          >
+            <span className="flex gap-2 text-muted text-xs">
+              <span className="font-medium text-ink">{chunk.chunk_index + 1}</span>
+              {chunk.page_number !== null && <span>page {chunk.page_number}</span>}
+              <span>{plural(chunk.token_count, "token")}</span>
+            </span>
+            <span className="mt-1 line-clamp-3 break-words text-sm">{chunk.content}</span>
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,23 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type User = Schemas["User"];
+export type SignedIn = Schemas["SignedIn"];
+export type Clone = Schemas["Clone"];
+export type CloneCreate = Schemas["CloneCreate"];
+export type ClonePatch = Schemas["ClonePatch"];
+export type CloneSettings = Schemas["CloneSettings"];
+export type SettingsPatch = Schemas["CloneSettingsPatch"];
+export type Document = Schemas["Document"];
+export type DocumentDetail = Schemas["DocumentDetail"];
+export type Chunk = Schemas["Chunk"];
+export type Source = Schemas["SourceOut"];
+export type Message = Schemas["MessageOut"];
+export type Conversation = Schemas["ConversationOut"];
+export type ConversationDetail = Schemas["ConversationWithMessages"];
+export type Providers = Schemas["Providers"];
+export type Provider = Schemas["Provider"];
+
+/** RFC 9457, as every error answer of the API. */
+export type ProblemBody = Schemas["Problem"];

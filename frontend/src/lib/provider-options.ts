@@ -1,0 +1,15 @@
+import type { Provider } from "@/lib/api/types";
+
+/** Providers as the options of a select; what has no key cannot be chosen, and says so. */
+export function providerOptions(providers: Provider[] | undefined) {
+  return (providers ?? []).map(({ name, configured, healthy }) => ({
+    value: name,
+    label: `${name}${trouble(configured, healthy)}`,
+    disabled: !configured,
+  }));
+}
+
+function trouble(configured: boolean, healthy: boolean | null): string {
+  if (!configured) return " (not configured)";
+  return healthy === false ? " (not answering)" : "";
+}

@@ -1,0 +1,17 @@
+import { Toaster } from "sonner";
+import { useTheme } from "@/lib/theme";
+
+export default function ThemedToaster() {
+  return (
+    <Toaster
+      theme={useTheme()}
+      position="bottom-center"
+      toastOptions={{
+        classNames: {
+          toast: "!rounded-lg !border-line !bg-surface !text-ink !shadow-float !font-sans",
+          description: "!text-muted",
+        },
+      }}
+    />
+  );
+}
