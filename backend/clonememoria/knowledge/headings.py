@@ -14,6 +14,8 @@ _MARKS = re.compile(
     r")$",
     re.MULTILINE,
 )
+# A longer line is no title, and the patterns below would need minutes for a megabyte of "[".
+MAX_TITLE_CHARS = 300
 _CLOSING_HASHES = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _INLINE_MARKS = re.compile(r"[*_`]{1,3}(?=\S)(.+?)(?<=\S)[*_`]{1,3}|!?\[([^\]]*)\]\([^)]*\)")
 
@@ -42,8 +44,10 @@ def find_headings(markdown: str) -> Iterator[Heading]:
 
 def _heading(mark: re.Match[str]) -> Heading | None:
     if mark["hashes"]:
-        level, raw = len(mark["hashes"]), _CLOSING_HASHES.sub("", mark["atx"] or "")
+        level = len(mark["hashes"])
+        raw = _CLOSING_HASHES.sub("", (mark["atx"] or "")[:MAX_TITLE_CHARS])
     else:
-        level, raw = (1 if mark["underline"][0] == "=" else 2), mark["setext"]
+        level = 1 if mark["underline"][0] == "=" else 2
+        raw = mark["setext"][:MAX_TITLE_CHARS]
     title = _INLINE_MARKS.sub(lambda found: found[1] or found[2] or "", raw).strip()
     return Heading(mark.start(), level, title) if title else None

@@ -28,8 +28,8 @@ class Limits:
     """Of one document; `memory_bytes` is address space: 0.3 GB for the libraries of Word alone."""
 
     memory_bytes: int = 1_000_000_000
-    cpu_s: int = 60
-    wall_s: float = 90.0
+    cpu_s: int = 30
+    wall_s: float = 60.0
 
 
 DEFAULT_LIMITS = Limits()

@@ -92,7 +92,7 @@ async def test_a_reader_that_crashes_is_reported_as_a_damaged_document() -> None
 
 async def test_cancelling_ends_the_child() -> None:
     task = asyncio.create_task(parse(SLOW_PAGE, kind="html", limits=DEFAULT_LIMITS))
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.4)
     assert children()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

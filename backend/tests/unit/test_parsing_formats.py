@@ -3,6 +3,7 @@
 Word goes through the child process: xberg's threads may abort the interpreter that they end in.
 """
 
+import time
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,27 @@ def test_a_page_that_is_all_fragments_is_not_lost() -> None:
 def test_a_page_nested_20_000_deep_is_read() -> None:
     page = b"<div>" * 20_000 + b"deep needle text" + b"</div>" * 20_000
     assert parsers.parse("html", page).text == "deep needle text"
+
+
+@pytest.mark.parametrize("tag", [b"<script", b"<!--", b"<nav>", b"<a ", b"<title>"])
+def test_marks_that_are_never_closed_cost_little(tag: bytes) -> None:
+    start = time.process_time()
+    with pytest.raises(DocumentHasNoText):
+        parsers.parse("html", tag * 200_000)
+    # With patterns that look for the end of each, 60 s.
+    assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize("line", [b"# " + b"[" * 200_000, b"# a" + b" #" * 100_000, b"#" * 200_000])
+def test_headings_of_one_endless_line_cost_little(line: bytes) -> None:
+    start = time.process_time()
+    parsers.parse("md", line)
+    assert time.process_time() - start < 5
+
+
+def test_the_hidden_parts_of_a_page_are_left_out() -> None:
+    page = b"<p>one<!-- <p>two --><STYLE>three</STYLE><nav>four</nav><p>five<script>six"
+    assert parsers.parse("html", page).text == "one\n\nfive"
 
 
 @pytest.mark.parametrize(

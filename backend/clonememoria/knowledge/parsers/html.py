@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterator
 
 import trafilatura
 
@@ -16,9 +17,10 @@ MIN_HEADING_SHARE = 0.5
 _META_CHARSET = re.compile(rb"""<meta[^<>]*?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^<>]*>(?P<title>[^<]*)", re.IGNORECASE)
 _EMPHASIS = re.compile(r"</?(?:b|strong|i|em|u|font|big|small)(?:\s[^<>]*)?>", re.IGNORECASE)
-_HIDDEN = re.compile(
-    r"<!--.*?-->|<(script|style|template|noscript|title|nav)\b.*?</\1\s*>",
-    re.IGNORECASE | re.DOTALL,
+_HIDDEN_MARK = re.compile(
+    r"(?P<comment><!--)|(?P<comment_end>-->)"
+    r"|<(?P<slash>/?)(?P<name>script|style|template|noscript|title|nav)\b[^<>]*>?",
+    re.IGNORECASE,
 )
 _TAG = re.compile(r"<(?P<slash>/?)(?P<name>[a-z][a-z0-9]*)[^<>]*>?|<![^<>]*>?", re.IGNORECASE)
 _HEADINGS = [f"h{level}" for level in range(1, 7)]
@@ -76,10 +78,27 @@ def _is_enough(readable: str, visible: str) -> bool:
 
 def _visible(source: str) -> str:
     """Replace tags by pattern: a tree parser gives up on pages nested thousands deep."""
-    text = " ".join(_HIDDEN.sub(" ", source).split())
+    text = " ".join("".join(_shown(source)).split())
     text = html.unescape(_TAG.sub(_markdown_of, text))
     text = _SPACED_LINES.sub(r"\1", _SPACES.sub(" ", text))
     return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+def _shown(source: str) -> Iterator[str]:
+    """Leave out comments, scripts and the like; in one pass, as an open tag may have no end."""
+    shown_from = 0
+    hidden_until = ""
+    for mark in _HIDDEN_MARK.finditer(source):
+        is_end = bool(mark["comment_end"] or mark["slash"])
+        kind = (mark["name"] or "comment").lower()
+        if hidden_until == kind and is_end:
+            hidden_until, shown_from = "", mark.end()
+        elif not hidden_until and not is_end:
+            yield source[shown_from : mark.start()]
+            yield " "
+            hidden_until = kind
+    if not hidden_until:
+        yield source[shown_from:]
 
 
 def _markdown_of(tag: re.Match[str]) -> str:
