@@ -16,11 +16,12 @@ from clonememoria.core.db import Database
 from clonememoria.core.errors import AppError, ProviderMalformed
 from clonememoria.knowledge import filetype, lifecycle, parsing
 from clonememoria.knowledge.chunking import Chunk, chunk
+from clonememoria.knowledge.documents import file_of
 from clonememoria.knowledge.indexing import Index, replace_index
 from clonememoria.knowledge.lexical import lexical_text
 from clonememoria.knowledge.lifecycle import Claim, Stage
 from clonememoria.knowledge.parsers.document import ParsedDocument
-from clonememoria.models import Document, DocumentFilePart
+from clonememoria.models import Document
 from clonememoria.providers.catalog import Providers
 from clonememoria.providers.embeddings.base import Embeddings, Vectors
 
@@ -103,7 +104,8 @@ async def _report(claim: Claim, progress: Progress, *, database: Database) -> No
 async def _prepare(
     claim: Claim, progress: Progress, *, database: Database, providers: Providers
 ) -> Prepared:
-    data = await _read_file(claim, database)
+    async with database.as_user(claim.owner_id) as session:
+        data = await file_of(session, claim.document_id)
     kind = _KINDS[claim.mime_type]
     parsed = await parsing.parse(data, kind=kind)
     progress.reach("chunking", PERCENT_PARSED)
@@ -119,16 +121,6 @@ async def _prepare(
         await _keep_text(claim, parsed, database)
         raise
     return Prepared(parsed, Index(chunks, words, vectors))
-
-
-async def _read_file(claim: Claim, database: Database) -> bytes:
-    parts = (
-        select(DocumentFilePart.data)
-        .where(DocumentFilePart.document_id == claim.document_id)
-        .order_by(DocumentFilePart.part)
-    )
-    async with database.as_user(claim.owner_id) as session:
-        return b"".join((await session.scalars(parts)).all())
 
 
 def _cut(
@@ -188,6 +180,7 @@ async def _keep_text(claim: Claim, parsed: ParsedDocument, database: Database) -
 async def _store(claim: Claim, prepared: Prepared, *, database: Database) -> None:
     parsed, index = prepared.parsed, prepared.index
     async with database.as_user(claim.owner_id) as session:
+        await lifecycle.hold_clone(session, claim.clone_id)
         # Locks the row: a cancel, a delete or a new version waits, and then wins.
         standing = select(Document.id).where(claim.still_stands).with_for_update()
         if await session.scalar(standing) is None:

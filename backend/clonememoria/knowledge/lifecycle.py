@@ -47,8 +47,19 @@ class Claim:
         )
 
 
+async def hold_clone(session: AsyncSession, clone_id: UUID) -> None:
+    """Before a document of it is locked: deleting the clone locks in this order too."""
+    await session.execute(
+        select(Clone.id).where(Clone.id == clone_id).with_for_update(read=True, key_share=True)
+    )
+
+
 async def claim(session: AsyncSession, document_id: UUID) -> Claim | None:
     """Start one more try; None when there is nothing (left) to do, as after a delete."""
+    clone_id = await session.scalar(select(Document.clone_id).where(Document.id == document_id))
+    if clone_id is None:
+        return None
+    await hold_clone(session, clone_id)
     started = await session.execute(
         update(Document)
         .where(Document.id == document_id, Document.status.in_(UNFINISHED))
@@ -96,6 +107,7 @@ async def report(session: AsyncSession, claimed: Claim, *, stage: Stage, percent
 
 async def fail(session: AsyncSession, claimed: Claim, reason: str) -> None:
     """The stage stays where it broke off; the chunks of an earlier version go on serving."""
+    await hold_clone(session, claimed.clone_id)
     await _write(session, claimed, status="failed", error_message=reason)
     await refresh_rag_status(session, claimed.clone_id)
 
@@ -114,6 +126,7 @@ async def give_back(session: AsyncSession, claimed: Claim, *, reason: str | None
 
 
 async def complete(session: AsyncSession, claimed: Claim, **values: object) -> None:
+    """The caller holds the clone and has seen that the claim stands."""
     done = {"status": "completed", "stage": "done", "progress_percentage": 100, "attempts": 0}
     await _write(session, claimed, **done, **values)
     await refresh_rag_status(session, claimed.clone_id)

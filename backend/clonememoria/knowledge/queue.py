@@ -18,6 +18,7 @@ from clonememoria.core.db import Database, driver_connection
 INGEST: Final = "ingest"
 # A document without a job for this long has lost it: its queue row fell to a database crash.
 ORPHANED_AFTER_S: Final = 30
+STALLED_AFTER_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,22 @@ async def enqueue(session: AsyncSession, job: IngestJob) -> None:
 
 def queries_on(connection: Connection) -> Queries:
     return Queries(AsyncpgDriver(connection))
+
+
+_STALLED = text("""
+    select bool_or(waits_since < clock_timestamp() - make_interval(secs => :patience))
+       and not bool_or(status = 'picked'
+                       and heartbeat > clock_timestamp() - make_interval(secs => :patience))
+    from (
+        select *, case status when 'queued' then execute_after else heartbeat end as waits_since
+        from pgqueuer where entrypoint = :entrypoint and status in ('queued', 'picked')
+    ) jobs""")
+
+
+async def is_stalled(session: AsyncSession) -> bool:
+    """Jobs wait, and no worker anywhere has given a sign of life."""
+    parameters = {"entrypoint": INGEST, "patience": STALLED_AFTER_S}
+    return bool(await session.scalar(_STALLED, parameters))
 
 
 _ORPHANS = text("""

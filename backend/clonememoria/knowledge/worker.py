@@ -5,7 +5,7 @@ Runs inside the server, or by itself on any machine that reaches the database.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +19,7 @@ from pgqueuer.domain.models import Job
 from clonememoria.core.config import Settings
 from clonememoria.core.db import UNREACHABLE, Database
 from clonememoria.core.errors import AppError, ProviderError
+from clonememoria.core.tasks import failure_of
 from clonememoria.knowledge import lifecycle
 from clonememoria.knowledge.ingest import ClaimLost, ingest
 from clonememoria.knowledge.lifecycle import Claim
@@ -64,7 +65,7 @@ class Worker:
         """Until stopped; a lost connection is made anew."""
         failures = 0
         while not self._is_stopping:
-            error = await _failure_of(self._run_connected())
+            error = await failure_of(self._run_connected())
             failures = 0 if self.is_connected else failures + 1
             self.is_connected = False
             if error and not self._is_stopping:
@@ -156,19 +157,9 @@ class Worker:
                 await lifecycle.give_back(session, claim, reason=reason)
 
 
-async def _failure_of(work: Coroutine[None, None, object]) -> BaseException | None:
-    """Whatever it is: of a killed Postgres the driver reports its own internal errors too."""
-    task = asyncio.create_task(work)
-    try:
-        await asyncio.wait({task})
-    finally:
-        task.cancel()
-    return None if task.cancelled() else task.exception()
-
-
 async def _sweep(database: Database) -> None:
     while True:
-        if error := await _failure_of(_requeue(database)):
+        if error := await failure_of(_requeue(database)):
             log.warning("sweep_failed", exc_info=error)
         await asyncio.sleep(SWEEP_INTERVAL_S)
 

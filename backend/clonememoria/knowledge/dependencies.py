@@ -1,0 +1,57 @@
+"""What the routes of documents are given: the caller's own clone, its documents, the feed."""
+
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from clonememoria.accounts.identity import CurrentUser, UserSession
+from clonememoria.clones.access import CloneKey, owned_clone
+from clonememoria.core.web import AppDatabase, AppSettings
+from clonememoria.knowledge.documents import find_document
+from clonememoria.knowledge.feed import DocumentFeed
+from clonememoria.knowledge.uploading import Upload
+from clonememoria.models import Clone, Document
+
+
+async def own_clone(clone_id: CloneKey, session: UserSession) -> Clone:
+    return await owned_clone(session, clone_id)
+
+
+OwnClone = Annotated[Clone, Depends(own_clone)]
+
+
+async def own_document(doc_id: UUID, clone: OwnClone, session: UserSession) -> Document:
+    return await find_document(session, clone, doc_id)
+
+
+async def document_to_change(doc_id: UUID, clone: OwnClone, session: UserSession) -> Document:
+    """Locked: two changes at once come one after the other."""
+    return await find_document(session, clone, doc_id, to_change=True)
+
+
+OwnDocument = Annotated[Document, Depends(own_document)]
+DocumentToChange = Annotated[Document, Depends(document_to_change)]
+
+
+async def detached_clone(clone_id: CloneKey, user: CurrentUser, database: AppDatabase) -> Clone:
+    """In a transaction of its own: none is open while a body arrives or a stream runs."""
+    async with database.as_user(user.id) as session:
+        return await owned_clone(session, clone_id)
+
+
+DetachedClone = Annotated[Clone, Depends(detached_clone)]
+
+
+def upload_into(clone: DetachedClone, database: AppDatabase, settings: AppSettings) -> Upload:
+    return Upload(database, clone, settings.max_upload_mb * 1024 * 1024)
+
+
+AppUpload = Annotated[Upload, Depends(upload_into)]
+
+
+def feed_of(request: Request) -> DocumentFeed:
+    return cast(DocumentFeed, request.app.state.document_feed)
+
+
+AppFeed = Annotated[DocumentFeed, Depends(feed_of)]

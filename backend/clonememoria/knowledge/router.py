@@ -1,0 +1,215 @@
+"""The routes under /api/clones/{clone_id}/documents: give a clone knowledge, watch it, take it."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import StreamingResponse
+from sse_starlette import EventSourceResponse
+
+from clonememoria.accounts.identity import UserSession
+from clonememoria.core.openapi import Responses, problems
+from clonememoria.core.web import AppDatabase, Page
+from clonememoria.knowledge import documents, schemas
+from clonememoria.knowledge.dependencies import (
+    AppFeed,
+    AppUpload,
+    DetachedClone,
+    DocumentToChange,
+    OwnClone,
+    OwnDocument,
+)
+from clonememoria.knowledge.events import EVENTS_EXAMPLE, document_events
+from clonememoria.knowledge.file_names import attachment
+from clonememoria.knowledge.listing import Filter, count_documents, list_documents
+from clonememoria.knowledge.upload import received_files
+
+router = APIRouter(responses=problems(401, 403, 404, 422, 503))
+
+PING_S: Final = 15
+STREAM_HEADERS: Final = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+# A page of somebody's, opened in the browser, would run in this origin.
+SERVED_AS: Final = {"text/html": "application/octet-stream"}
+
+EVENT_STREAM: Final[Responses] = {
+    200: {"description": "Events", "content": {"text/event-stream": {"example": EVENTS_EXAMPLE}}}
+}
+FILE: Final[Responses] = {
+    200: {
+        "description": "The bytes as they were uploaded",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+_FILES_FORM: Final = {
+    "schema": {
+        "type": "object",
+        "required": ["files"],
+        "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+    }
+}
+UPLOAD_BODY: Final = {
+    "requestBody": {"required": True, "content": {"multipart/form-data": _FILES_FORM}}
+}
+REPLACEMENT_BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": _FILES_FORM,
+            "application/json": {
+                "schema": schemas.ContentReplacement.model_json_schema(),
+                "example": {"content": "The practice is open from 9 to 12 on weekdays."},
+            },
+        },
+    }
+}
+
+
+@router.get("")
+async def find_documents(
+    response: Response,
+    clone: OwnClone,
+    wanted: Annotated[Filter, Depends()],
+    *,
+    page: Annotated[Page, Depends()],
+    session: UserSession,
+) -> list[schemas.Document]:
+    """List the documents of a clone, the newest first.
+
+    The total is in `X-Total-Count`.
+    """
+    response.headers["X-Total-Count"] = str(await count_documents(session, clone.id, wanted))
+    found = await list_documents(session, clone.id, wanted, page=page)
+    return [schemas.Document.model_validate(document) for document in found]
+
+
+@router.post("", status_code=201, responses=problems(409))
+async def paste_document(
+    document: schemas.DocumentCreate, clone: OwnClone, session: UserSession
+) -> schemas.Document:
+    """Add a text.
+
+    It is read in the background: `events` tells when it answers.
+    """
+    added = await documents.add_document(
+        session,
+        clone,
+        documents.pasted(document.content),
+        title=document.title,
+        visibility=document.visibility,
+    )
+    return schemas.Document.model_validate(added)
+
+
+@router.post(
+    "/upload", status_code=201, responses=problems(409, 413, 415), openapi_extra=UPLOAD_BODY
+)
+async def upload_documents(request: Request, upload: AppUpload) -> list[schemas.Document]:
+    """Upload files: PDF, Word (.docx), HTML, Markdown or plain text.
+
+    Of several files each has its own outcome: a refused one is in the list as `failed` with the
+    reason, one that the clone has already is answered as `skipped` and not stored again. A file
+    that comes alone is refused by the status of the answer.
+    """
+    async with received_files(request, max_file_bytes=upload.max_file_bytes) as files:
+        return await upload.store(files)
+
+
+@router.get("/events", response_class=EventSourceResponse, responses=EVENT_STREAM)
+async def follow_documents(
+    clone: DetachedClone, feed: AppFeed, database: AppDatabase
+) -> EventSourceResponse:
+    """Watch the documents of a clone: an event for each change of state or progress.
+
+    First comes what is unfinished now. `document` events carry a Document, `deleted` ones its id.
+    """
+    return EventSourceResponse(
+        document_events(clone, feed=feed, database=database), ping=PING_S, headers=STREAM_HEADERS
+    )
+
+
+@router.get("/{doc_id}")
+async def read_document(document: OwnDocument, session: UserSession) -> schemas.DocumentWithContent:
+    """Read a document with the text that was found in it."""
+    shown = schemas.Document.model_validate(document).model_dump()
+    return schemas.DocumentWithContent(**shown, content=await documents.text_of(session, document))
+
+
+@router.patch("/{doc_id}", responses=problems(409))
+async def patch_document(
+    patch: schemas.DocumentPatch, document: DocumentToChange, session: UserSession
+) -> schemas.Document:
+    """Change a document: only what is sent.
+
+    A new title or content is indexed anew; until then the old passages answer.
+    """
+    if patch.visibility:
+        document.visibility = patch.visibility
+    source = documents.pasted(patch.content) if patch.content else None
+    await documents.change(session, document, title=patch.title, source=source)
+    await session.flush()
+    return schemas.Document.model_validate(document)
+
+
+@router.put("/{doc_id}/content", responses=problems(409, 413, 415), openapi_extra=REPLACEMENT_BODY)
+async def replace_content(doc_id: UUID, request: Request, upload: AppUpload) -> schemas.Document:
+    """Replace a document by a new version of it: one file, or a text.
+
+    The passages of the old version answer until those of the new one are complete.
+    """
+    return await upload.replace(doc_id, request)
+
+
+@router.delete("/{doc_id}", status_code=204)
+async def remove_document(document: DocumentToChange, session: UserSession) -> None:
+    """Delete a document with its passages, vectors and original file, at once."""
+    await documents.delete_document(session, document)
+
+
+@router.get("/{doc_id}/chunks")
+async def read_chunks(
+    response: Response,
+    document: OwnDocument,
+    session: UserSession,
+    *,
+    page: Annotated[Page, Depends()],
+) -> list[schemas.Chunk]:
+    """List the passages that a document was cut into, in order.
+
+    The total is in `X-Total-Count`.
+    """
+    response.headers["X-Total-Count"] = str(document.chunk_count)
+    chunks = await documents.chunks_of(session, document, limit=page.limit, offset=page.offset)
+    return [schemas.Chunk.model_validate(chunk) for chunk in chunks]
+
+
+@router.get("/{doc_id}/file", response_class=StreamingResponse, responses=FILE)
+async def download_file(
+    doc_id: UUID, clone: DetachedClone, database: AppDatabase
+) -> StreamingResponse:
+    """Download the original file, or the text that was pasted."""
+    async with database.as_user(clone.creator_id) as session:
+        document = await documents.find_document(session, clone, doc_id)
+    mime_type = document.mime_type
+    return StreamingResponse(
+        documents.stream_file(database, document),
+        media_type=SERVED_AS.get(mime_type, mime_type),
+        headers={
+            "Content-Disposition": attachment(document.title, mime_type),
+            "Content-Length": str(document.size_bytes),
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+@router.post("/{doc_id}/reprocess", responses=problems(409))
+async def reprocess_document(document: DocumentToChange, session: UserSession) -> schemas.Document:
+    """Read a document once more, such as after a failure."""
+    await documents.reprocess(session, document)
+    return schemas.Document.model_validate(document)
+
+
+@router.post("/{doc_id}/cancel", responses=problems(409))
+async def cancel_document(document: DocumentToChange, session: UserSession) -> schemas.Document:
+    """Stop the processing of a document."""
+    await documents.cancel(session, document)
+    return schemas.Document.model_validate(document)
