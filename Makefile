@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Whoever reaches packages only as pip is configured to gets them by pip.
 define install
-$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) \
+$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1) \
 	|| $(BIN)/python -m pip install --quiet --require-hashes -r $(1)
 $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable . \
 	|| $(BIN)/python -m pip install --quiet --no-deps --editable .
