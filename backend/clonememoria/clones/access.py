@@ -38,7 +38,7 @@ async def owned_clone(session: AsyncSession, key: UUID | str) -> Clone:
     found = (await session.execute(query)).one_or_none()
     if found is None:
         raise CloneNotFound
-    clone, is_mine = found.tuple()
+    clone, is_mine = found
     if not is_mine:
         raise Forbidden("Only the owner of this clone may do this")
     return clone

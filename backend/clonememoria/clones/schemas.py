@@ -12,14 +12,13 @@ from pydantic.config import JsonDict
 
 from clonememoria.clones.categories import Category, Domain
 from clonememoria.core.text import LongText, Name, ShortText, storable
+from clonememoria.models import AnswerMode, SearchMode
 
 MAX_EMBEDDED_AVATAR: Final = 150_000
 EMBEDDED_AVATAR: Final = re.compile(r"data:image/(png|jpeg|webp);base64,[A-Za-z0-9+/]+={0,2}")
 MAX_STYLES: Final = 20
 
 RagStatus = Literal["pending", "initializing", "ready", "error", "disabled", "maintenance"]
-RetrievalMode = Literal["hybrid", "dense", "lexical"]
-AnswerMode = Literal["strict", "balanced", "open"]
 
 
 def _safe_avatar(value: str) -> str:
@@ -65,7 +64,7 @@ class RetrievalPatch(_Request):
     model_config = ConfigDict(json_schema_extra=_without_defaults)
 
     top_k: TopK = 3
-    mode: RetrievalMode = "hybrid"
+    mode: SearchMode = "hybrid"
     answer_mode: AnswerMode = "balanced"
 
 
@@ -121,7 +120,7 @@ class CloneSettingsPatch(SettingsFields):
 
 class Retrieval(BaseModel):
     top_k: int
-    mode: RetrievalMode
+    mode: SearchMode
     answer_mode: AnswerMode
 
 

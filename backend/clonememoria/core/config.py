@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     sample_clone: bool = True
     access_token_minutes: int = Field(default=15, ge=1)
     refresh_token_days: int = Field(default=30, ge=1)
+    forwarded_allow_ips: str = ""
     rate_limit_login_per_minute: int = Field(default=20, ge=1)
     rate_limit_chat_per_minute: int = Field(default=120, ge=1)
     max_upload_mb: int = Field(default=50, ge=1, le=1024)

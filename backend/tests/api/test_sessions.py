@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import httpx2
 import jwt
-import pytest
 
 from clonememoria.core.config import Settings
 from clonememoria.core.security import signing_key
@@ -167,19 +166,15 @@ async def test_an_expired_refresh_token_is_void(ada: Person, superuser: asyncpg.
     assert (await ada.http.post("/api/auth/refresh")).status_code == 401
 
 
-@pytest.mark.parametrize(
-    "value", ["", "x", ".", "a.b", "{id}.", "{id}.guessed", "{id}", "{other}.{secret}", "é.é"]
-)
 async def test_an_invented_refresh_cookie_is_refused(
-    ada: Person, bob: Person, client: httpx2.AsyncClient, value: str
+    ada: Person, bob: Person, client: httpx2.AsyncClient
 ) -> None:
     secret = ada.http.cookies[COOKIE].partition(".")[2]
-    value = value.format(id=ada.id, other=bob.id, secret=secret)
-    cookie = f"{COOKIE}={value}".encode()
-
-    answer = await client.post("/api/auth/refresh", headers=[(b"cookie", cookie)])
-
-    assert answer.status_code == 401
+    invented = ["", "x", ".", "a.b", f"{ada.id}.", f"{ada.id}.guessed", f"{bob.id}.{secret}", "é.é"]
+    for value in invented:
+        headers = [(b"cookie", f"{COOKIE}={value}".encode())]
+        answer = await client.post("/api/auth/refresh", headers=headers)
+        assert answer.status_code == 401, value
     assert (await ada.http.post("/api/auth/refresh")).status_code == 200
 
 
@@ -301,13 +296,10 @@ async def test_a_token_of_a_session_that_never_was_is_refused(
     assert (await client.get("/api/auth/me", headers=bearer(token))).status_code == 401
 
 
-@pytest.mark.parametrize("header", ["", "Basic YTpi", "Bearer", "Token x"])
-async def test_other_authorization_headers_count_as_nobody(
-    client: httpx2.AsyncClient, header: str
-) -> None:
-    answer = await client.get("/api/auth/me", headers={"Authorization": header})
-
-    assert answer.status_code == 401
+async def test_other_authorization_headers_count_as_nobody(client: httpx2.AsyncClient) -> None:
+    for header in ["", "Basic YTpi", "Bearer", "Token x"]:
+        answer = await client.get("/api/auth/me", headers={"Authorization": header})
+        assert answer.status_code == 401, header
 
 
 async def test_attempts_are_limited_exactly_and_a_header_does_not_help(
