@@ -81,7 +81,7 @@ def _with_lists(blocks: Iterator[str]) -> Iterator[str]:
         is_item = introduction and _LIST_MARK.match(block)
         if is_item and len(introduction) + len(block) < MAX_SENTENCE_CHARACTERS:
             gap = " " if introduction.endswith(COLONS) else "; "
-            introduction += f"{gap}{_plain(block)}"
+            introduction += f"{gap}{_plain(block).rstrip('.;,')}"
             continue
         if introduction:
             yield introduction
