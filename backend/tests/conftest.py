@@ -18,10 +18,17 @@ from clonememoria.core import embedded_postgres
 from clonememoria.core.config import Settings
 from clonememoria.core.db import Database, create_app_engine, external_address
 from clonememoria.core.embedded_postgres import EmbeddedPostgres
+from clonememoria.core.logs import configure_logs
 from clonememoria.migrations.schema import migrate
 from fastapi import FastAPI
 
 PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs() -> None:
+    """As in production: the default one renders tracebacks for seconds."""
+    configure_logs("WARNING")
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +78,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         database_url=database_url,
         secret_key="a secret of the tests, long enough to sign with",
         log_level="WARNING",
+        sample_clone=False,
     )
 
 
@@ -100,13 +108,18 @@ Serve = Callable[[Settings], Awaitable[ServedApp]]
 
 
 @pytest.fixture
-async def serve() -> AsyncIterator[Serve]:
-    """Serve an app over real HTTP: streams must arrive token by token, as in a browser."""
+async def serve(database_url: str) -> AsyncIterator[Serve]:
+    """Serve an app over real HTTP: streams must arrive token by token, as in a browser.
+
+    It asks for the database so that this is dropped after the app has stopped.
+    """
     running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
 
     async def start(settings: Settings) -> ServedApp:
         app = create_app(settings)
-        config = uvicorn.Config(app, port=0, log_config=None, lifespan="on", ws="none")
+        config = uvicorn.Config(
+            app, port=0, log_config=None, lifespan="on", ws="none", proxy_headers=False
+        )
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         task = asyncio.create_task(server._serve())

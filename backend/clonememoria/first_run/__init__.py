@@ -1,0 +1,1 @@
+"""What a new installation starts with: a clone to talk to, with real documents."""
