@@ -8,10 +8,10 @@ from typing import Final
 
 import structlog
 from fastapi import APIRouter, FastAPI
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from clonememoria import __version__
 from clonememoria.accounts.router import router as accounts_router
+from clonememoria.analytics.router import router as operation_router
 from clonememoria.chat.conversations_router import router as conversations_router
 from clonememoria.chat.history import interrupt_orphans
 from clonememoria.chat.replies import Replies
@@ -21,16 +21,23 @@ from clonememoria.clones.router import router as clones_router
 from clonememoria.core.config import Settings
 from clonememoria.core.db import Database, create_app_engine, wait_until_reachable
 from clonememoria.core.limits import RateLimits
+from clonememoria.core.metrics import Metrics
 from clonememoria.core.openapi import install_openapi
 from clonememoria.core.postgres import running_postgres
 from clonememoria.core.secret import secret_key
 from clonememoria.core.security import Passwords
 from clonememoria.core.web import install_error_handlers, install_middleware
+from clonememoria.first_run.sample import sample_welcome
+from clonememoria.knowledge.documents import requeue_all
+from clonememoria.knowledge.feed import running_feed
+from clonememoria.knowledge.router import router as documents_router
 from clonememoria.knowledge.search_router import router as search_router
+from clonememoria.knowledge.suggestions import Suggestions
+from clonememoria.knowledge.suggestions_router import router as suggestions_router
 from clonememoria.knowledge.worker import running_worker
 from clonememoria.migrations.schema import migrate
-from clonememoria.models import Clone, User
 from clonememoria.providers.catalog import Providers
+from clonememoria.speech.router import router as speech_router
 
 log = structlog.get_logger()
 
@@ -49,7 +56,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     install_error_handlers(app)
-    install_middleware(app, cors_origins=settings.cors_origins)
+    app.state.metrics = Metrics()
+    install_middleware(app, cors_origins=settings.cors_origins, metrics=app.state.metrics)
     _mount_routers(app)
     _mount_frontend(app)
     install_openapi(app)
@@ -60,12 +68,16 @@ def _mount_routers(app: FastAPI) -> None:
     api = APIRouter()
     api.include_router(accounts_router, prefix="/auth", tags=["auth"])
     api.include_router(clones_router, prefix="/clones", tags=["clones"])
+    api.include_router(documents_router, prefix="/clones/{clone_id}/documents", tags=["documents"])
     api.include_router(search_router, prefix="/clones", tags=["documents"])
+    api.include_router(speech_router, prefix="/chat/tts", tags=["chat"])
+    api.include_router(suggestions_router, prefix="/clones", tags=["clones"])
     api.include_router(chat_router, prefix="/chat", tags=["chat"])
     api.include_router(conversations_router, prefix="/conversations", tags=["conversations"])
     api.include_router(providers_router, prefix="/providers", tags=["providers"])
     app.include_router(api, prefix="/api")
     app.include_router(api, prefix="/api/v1", include_in_schema=False)
+    app.include_router(operation_router, tags=["operation"])
 
 
 def _mount_frontend(app: FastAPI) -> None:
@@ -87,8 +99,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.limits = RateLimits()
         app.state.passwords = await asyncio.to_thread(Passwords)
         app.state.secret_key = await asyncio.to_thread(secret_key, settings)
-        app.state.welcome = _welcome
-        app.state.reembed = _reembed
+        app.state.suggestions = Suggestions(database, providers)
+        app.state.welcome = sample_welcome(database, providers, is_wanted=settings.sample_clone)
+        app.state.reembed = requeue_all
+        app.state.document_feed = await stack.enter_async_context(running_feed(database))
         if settings.worker_inline:
             app.state.worker = await stack.enter_async_context(
                 running_worker(database=database, providers=providers, settings=settings)
@@ -125,11 +139,3 @@ async def run_worker(settings: Settings) -> None:
         )
         log.info("worker_started", version=__version__)
         await asyncio.Event().wait()
-
-
-async def _welcome(user: User) -> None:
-    return None
-
-
-async def _reembed(session: AsyncSession, clone: Clone) -> None:
-    return None

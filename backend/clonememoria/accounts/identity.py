@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 from sqlalchemy import exists, select
@@ -57,6 +58,7 @@ async def current_user(claims: Claims, database: AppDatabase) -> User:
     query = select(User).where(
         User.id == claims.user_id, User.session_epoch == claims.epoch, session_is_live
     )
+    structlog.contextvars.bind_contextvars(user_id=str(claims.user_id))
     async with database.as_user(claims.user_id) as session:
         user = await session.scalar(query)
     if user is None:

@@ -25,6 +25,8 @@ APP_ROLE: Final = "clonememoria_app"
 CONNECT_TIMEOUT_S: Final = 5.0
 # A blackholed server hangs for ever otherwise, pre-ping included.
 COMMAND_TIMEOUT_S: Final = 30.0
+# A health check that waits longer is one that nobody waits for.
+PING_TIMEOUT_S: Final = 1.5
 # A database that starts together with the product may take this long.
 START_WAIT_S: Final = 50.0
 UNREACHABLE: Final = (OSError, TimeoutError, DBAPIError)
@@ -89,6 +91,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self._pings: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def as_user(self, user_id: UUID) -> AsyncIterator[AsyncSession]:
@@ -123,6 +126,22 @@ class Database:
                 yield connection
             finally:
                 connection.terminate()
+
+    async def is_reachable(self) -> bool:
+        """Answer within PING_TIMEOUT_S, also where Postgres accepts and then says nothing."""
+        ping = asyncio.create_task(self._ping())
+        self._pings.add(ping)
+        ping.add_done_callback(self._pings.discard)
+        await asyncio.wait({ping}, timeout=PING_TIMEOUT_S)
+        if ping.done():
+            return ping.exception() is None
+        # Not awaited: the driver takes two more seconds to give up a connection that hangs.
+        ping.cancel()
+        return False
+
+    async def _ping(self) -> None:
+        async with self.engine.connect() as connection:
+            await connection.execute(text("select 1"))
 
     async def close(self) -> None:
         await self.engine.dispose()

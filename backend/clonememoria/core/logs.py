@@ -54,7 +54,7 @@ def configure_logs(level: str) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
-    # One line a request is written by core.web, with the time it took; uvicorn's would double it.
+    # core.access_log writes one line a request, with the time it took; this would be a second.
     logging.getLogger("uvicorn.access").disabled = True
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

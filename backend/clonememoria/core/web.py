@@ -18,9 +18,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
+from clonememoria.core.access_log import AccessLog
 from clonememoria.core.config import Settings
 from clonememoria.core.db import Database
 from clonememoria.core.errors import AppError, DatabaseUnavailable
+from clonememoria.core.metrics import Metrics
 
 log = structlog.get_logger()
 
@@ -183,7 +185,7 @@ class OneSpelling:
         await self._app(scope, receive, send)
 
 
-def install_middleware(app: FastAPI, *, cors_origins: Sequence[str]) -> None:
+def install_middleware(app: FastAPI, *, cors_origins: Sequence[str], metrics: Metrics) -> None:
     """The last one added is the outermost: request ids wrap everything."""
     if cors_origins:
         app.add_middleware(
@@ -194,8 +196,10 @@ def install_middleware(app: FastAPI, *, cors_origins: Sequence[str]) -> None:
             allow_headers=["*"],
             expose_headers=["X-Request-ID", "X-Total-Count", "Retry-After"],
         )
-    app.add_middleware(OneSpelling)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(AccessLog, metrics=metrics)
+    # Outside of the log, which reads the route from the scope that this copies.
+    app.add_middleware(OneSpelling)
     app.add_middleware(
         CorrelationIdMiddleware,
         header_name="X-Request-ID",

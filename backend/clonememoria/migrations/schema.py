@@ -1,5 +1,6 @@
 """Brings a database to the newest schema, once, however many processes start together."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -43,6 +44,7 @@ async def migrate(address: DatabaseAddress) -> None:
         await engine.dispose()
 
 
+@cache
 def newest_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
