@@ -22,6 +22,12 @@ MEANINGS: Final = {
     503: "A service that this needs is down; `Retry-After` says when to try again",
 }
 
+PROBLEM_SCHEMA: Final = {"$ref": "#/components/schemas/Problem"}
+UNREADABLE_BODY: Final = {
+    "description": "The body cannot be read at all",
+    "content": {PROBLEM_TYPE: {"schema": PROBLEM_SCHEMA}},
+}
+
 
 class InvalidField(BaseModel):
     loc: list[str | int]
@@ -67,18 +73,39 @@ def install_openapi(app: FastAPI) -> None:
     generate = app.openapi
 
     def described() -> dict[str, Any]:
+        is_new = app.openapi_schema is None
         schema = generate()
-        _say_problem_type(schema)
+        if is_new:
+            _complete(schema)
         return schema
 
     app.openapi = described  # type: ignore[method-assign]
 
 
-def _say_problem_type(schema: dict[str, Any]) -> None:
-    """FastAPI files an error model under application/json; ours are sent as problem+json."""
+def _complete(schema: dict[str, Any]) -> None:
+    """What FastAPI cannot know: our one shape of errors, and that a docstring's head is a title."""
     for path in schema["paths"].values():
         for operation in path.values():
+            _use_docstring(operation)
+            if "requestBody" in operation:
+                operation["responses"].setdefault("400", UNREADABLE_BODY)
             for status, response in operation["responses"].items():
-                content = response.get("content", {})
-                if status >= "400" and "application/json" in content:
-                    content[PROBLEM_TYPE] = content.pop("application/json")
+                if status >= "400":
+                    _use_problem(response)
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schema["components"]["schemas"].pop(unused, None)
+
+
+def _use_docstring(operation: dict[str, Any]) -> None:
+    title, _, text = operation.get("description", "").partition("\n")
+    if title:
+        operation["summary"] = title.rstrip(".")
+        operation["description"] = text.strip()
+
+
+def _use_problem(response: dict[str, Any]) -> None:
+    content = response.get("content", {})
+    schema = content.get("application/json", {}).get("schema", {}).get("$ref", "")
+    # Not so the answers of /health: they have a shape of their own, whatever their status.
+    if schema.endswith(("/Problem", "/HTTPValidationError")):
+        response["content"] = {PROBLEM_TYPE: {"schema": PROBLEM_SCHEMA}}

@@ -1,0 +1,38 @@
+"""What the schema tells outside clients, for every route there is."""
+
+from clonememoria.app import create_app
+from clonememoria.core.config import Settings
+
+SCHEMA = create_app(Settings(_env_file=None)).openapi()
+OPERATIONS = {
+    f"{method.upper()} {path}": operation
+    for path, operations in SCHEMA["paths"].items()
+    for method, operation in operations.items()
+}
+
+
+def test_every_route_says_what_it_does() -> None:
+    silent = [name for name, operation in OPERATIONS.items() if not operation.get("summary")]
+
+    assert silent == []
+
+
+def test_every_failure_has_the_one_shape() -> None:
+    failing = {n: o for n, o in OPERATIONS.items() if not n.startswith("GET /health")}
+    for name, operation in failing.items():
+        for status, response in operation["responses"].items():
+            if status >= "400":
+                content = response["content"]
+                assert list(content) == ["application/problem+json"], (name, status)
+                schema = content["application/problem+json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/Problem"}, (name, status)
+
+
+def test_routes_for_members_document_that_they_need_a_login() -> None:
+    for name, operation in OPERATIONS.items():
+        if operation.get("security"):
+            assert "401" in operation["responses"], name
+
+
+def test_the_versioned_addresses_are_not_listed_twice() -> None:
+    assert not [path for path in SCHEMA["paths"] if path.startswith("/api/v1")]
