@@ -38,7 +38,8 @@ const memberRoute = createRoute({
   id: "member",
   beforeLoad: async ({ location }) => {
     if ((await settleSession()).status === "member") return;
-    throw redirect({ to: "/login", search: { from: location.href } });
+    const from = location.href === "/" ? undefined : location.href;
+    throw redirect({ to: "/login", search: { from } });
   },
   component: lazyRouteComponent(() => import("./shell"), "Shell"),
 });

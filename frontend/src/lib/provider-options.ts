@@ -9,6 +9,12 @@ export function providerOptions(providers: Provider[] | undefined) {
   }));
 }
 
+/** The choice of not choosing, with the name of what is used then. */
+export function standardOption(providers: Provider[] | undefined) {
+  const standard = providers?.find(({ is_default }) => is_default);
+  return { value: "", label: standard ? `Standard (${standard.name})` : "Standard" };
+}
+
 function trouble(configured: boolean, healthy: boolean | null): string {
   if (!configured) return " (not configured)";
   return healthy === false ? " (not answering)" : "";

@@ -1,3 +1,4 @@
+import { ChevronDown } from "lucide-react";
 import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 import { Field, type FieldProps, fieldLook } from "./field";
@@ -37,13 +38,19 @@ export function Select({ label, hint, error, className, options, ...rest }: Sele
   return (
     <Field label={label} hint={hint} error={error} className={className}>
       {(control) => (
-        <select {...rest} {...control} className={cn(fieldLook, "h-10 pr-8")}>
-          {options.map((option) => (
-            <option key={option.value} value={option.value} disabled={option.disabled}>
-              {option.label}
-            </option>
-          ))}
-        </select>
+        <div className="relative">
+          <select {...rest} {...control} className={cn(fieldLook, "h-10 appearance-none pr-9")}>
+            {options.map((option) => (
+              <option key={option.value} value={option.value} disabled={option.disabled}>
+                {option.label}
+              </option>
+            ))}
+          </select>
+          <ChevronDown
+            aria-hidden
+            className="pointer-events-none absolute top-3 right-3 size-4 text-muted"
+          />
+        </div>
       )}
     </Field>
   );

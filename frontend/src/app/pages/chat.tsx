@@ -7,12 +7,21 @@ import { ErrorState } from "@/ui/error-state";
 import { Page } from "@/ui/page";
 import { SkeletonList } from "@/ui/skeleton";
 
+const PREPARING_POLL_MS = 2_000;
+
 const route = getRouteApi("/member/chat/$cloneId/{-$conversationId}");
 
 export function ChatPage() {
   const { cloneId, conversationId } = route.useParams();
   const navigate = route.useNavigate();
-  const { data: clone, error, refetch } = useQuery(cloneQuery(cloneId));
+  const {
+    data: clone,
+    error,
+    refetch,
+  } = useQuery({
+    ...cloneQuery(cloneId),
+    refetchInterval: ({ state }) => state.data?.rag_status === "initializing" && PREPARING_POLL_MS,
+  });
 
   if (error) {
     return (

@@ -32,7 +32,7 @@ export function ChatScreen({ clone, conversationId, onConversation, aside }: Cha
   const { saved, turn, send } = useConversation(place);
   const [open, setOpen] = useState<OpenSources | null>(null);
   const composer = useRef<HTMLTextAreaElement>(null);
-  const speech = useSpeech(clone.id);
+  const speech = useSpeech(clone.id, conversationId);
   const scroll = useStickToBottom(conversationId ?? clone.id);
   const answering = turn && !isOver(turn.reply);
 
@@ -56,9 +56,9 @@ export function ChatScreen({ clone, conversationId, onConversation, aside }: Cha
         <div
           ref={scroll.ref}
           onScroll={scroll.onScroll}
-          className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable_both-edges]"
+          className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable_both-edges] [scrollbar-width:thin]"
         >
-          <div className="mx-auto flex min-h-full w-full max-w-3xl flex-col px-4 pt-6 pb-8 sm:px-6">
+          <div className="mx-auto flex min-h-full w-full max-w-3xl flex-col px-3 pt-6 pb-8 sm:px-4">
             {empty && <Greeting clone={clone} aside={aside} onAsk={send} />}
             {conversationId && saved.isPending && !turn && (
               <SkeletonList label="Loading messages" />

@@ -24,14 +24,14 @@ export function Greeting({ clone, aside, onAsk }: GreetingProps) {
           {clone.bio && <p className="mt-2 max-w-xl text-muted">{clone.bio}</p>}
         </div>
       </div>
-      <Suggestions cloneId={clone.id} onAsk={onAsk} />
+      <Suggestions clone={clone} onAsk={onAsk} />
       {aside}
     </div>
   );
 }
 
-function Suggestions({ cloneId, onAsk }: { cloneId: string; onAsk: (question: string) => void }) {
-  const { data: questions, isPending } = useQuery(suggestionsQuery(cloneId));
+function Suggestions({ clone, onAsk }: Pick<GreetingProps, "clone" | "onAsk">) {
+  const { data: questions, isPending } = useQuery(suggestionsQuery(clone));
   if (isPending) return <Skeleton className="h-28" />;
   // Without documents, or where the server cannot suggest, an empty chat is complete as it is.
   if (!questions?.length) return null;

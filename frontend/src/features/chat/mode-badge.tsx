@@ -30,7 +30,11 @@ export function ModeBadge({ mode }: { mode: Mode | null }) {
   const { tone, label, why } = WORDS[mode];
   return (
     <Tooltip text={why}>
-      <button type="button" aria-label={`${label}. ${why}`} className="cursor-help rounded-full">
+      <button
+        type="button"
+        aria-label={`${label}. ${why}`}
+        className="inline-flex cursor-help rounded-full"
+      >
         <Badge tone={tone}>{label}</Badge>
       </button>
     </Tooltip>

@@ -29,7 +29,7 @@ export function ReplyActions({
 }: ReplyActionsProps) {
   const first = sources[0];
   return (
-    <div className="flex flex-wrap items-center gap-1">
+    <div className="-ml-2 flex flex-wrap items-center gap-1">
       {text && <CopyButton text={text} label="Copy answer" />}
       {text && <SpeakButton id={id} text={text} speech={speech} />}
       {first && (

@@ -28,7 +28,12 @@ export function ReplyView(props: ReplyViewProps) {
   const Text = phase === "writing" ? LiveMarkdown : Markdown;
   const over = phase !== "writing" && phase !== "waiting";
   return (
-    <article aria-label={`${cloneName} answered`} aria-busy={!over} className="flex flex-col gap-2">
+    <article
+      aria-label={`${cloneName} answered`}
+      aria-busy={!over}
+      className="relative flex flex-col gap-2"
+    >
+      <h2 className="sr-only">Answer</h2>
       {text && <Text text={text} citations={citations} />}
       {children}
       {over && (text || mode) && (

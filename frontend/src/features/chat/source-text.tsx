@@ -22,7 +22,8 @@ export function SourceText({ cloneId, source }: SourceTextProps) {
   if (error && !refused) {
     return <ErrorState title="The document could not be opened" error={error} onRetry={refetch} />;
   }
-  if (!data) {
+  // While a new version is read, the text may be missing for a moment.
+  if (!data?.content) {
     return (
       <blockquote className={FRAME}>
         <PassageText text={source.excerpt} passage={{ start: 0, end: source.excerpt.length }} />

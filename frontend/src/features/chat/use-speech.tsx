@@ -1,7 +1,7 @@
-import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { api, unwrap } from "@/lib/api/client";
-import { spokenText } from "@/lib/markdown/inline";
 import { notifyError } from "@/ui/toast";
+import { speechParts } from "./speech-parts";
 
 type State = "silent" | "loading" | "playing";
 
@@ -17,44 +17,46 @@ export interface Speech {
 
 const SILENT = { id: null, state: "silent" as State };
 
-export function useSpeech(cloneId: string): Speech {
+export function useSpeech(cloneId: string, conversationId: string | undefined): Speech {
   const player = useRef<HTMLAudioElement>(null);
-  const asked = useRef<string | null>(null);
+  const reading = useRef<AbortController | null>(null);
   const [now, setNow] = useState<{ id: string | null; state: State }>(SILENT);
 
   const stop = useCallback(() => {
-    asked.current = null;
+    reading.current?.abort();
+    reading.current = null;
     player.current?.pause();
     setNow(SILENT);
   }, []);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the voice ends where its text is left
+  useEffect(() => stop, [conversationId, stop]);
+
   const start = useCallback(
     async (id: string, markdown: string) => {
-      asked.current = id;
-      player.current?.pause();
+      stop();
+      reading.current = new AbortController();
+      const { signal } = reading.current;
       setNow({ id, state: "loading" });
-      try {
-        const audio = await synthesize(cloneId, spokenText(markdown));
-        // Stopped, or another reply was chosen, while the voice was being made.
-        if (asked.current !== id || !player.current) return;
-        player.current.src = audio;
-        await player.current.play();
-        setNow({ id, state: "playing" });
-      } catch (error) {
-        if (asked.current !== id) return;
-        stop();
-        notifyError("It could not be read aloud", error);
-      }
+      const heard = readAloud(cloneId, markdown, {
+        signal,
+        player: player.current,
+        onSound: () => setNow({ id, state: "playing" }),
+      });
+      await heard.catch((error: unknown) => {
+        if (!signal.aborted) notifyError("It could not be read aloud", error);
+      });
+      if (!signal.aborted) stop();
     },
     [cloneId, stop],
   );
 
   const toggle = useCallback(
     (id: string, markdown: string) => {
-      if (asked.current === id) stop();
+      if (now.id === id) stop();
       else void start(id, markdown);
     },
-    [start, stop],
+    [now.id, start, stop],
   );
 
   return useMemo(
@@ -62,18 +64,47 @@ export function useSpeech(cloneId: string): Speech {
       ...now,
       toggle,
       // biome-ignore lint/a11y/useMediaCaption: it reads a text that stands on the page
-      element: <audio ref={player} onEnded={stop} data-testid="speech" hidden />,
+      element: <audio ref={player} data-testid="speech" hidden />,
     }),
-    [now, toggle, stop],
+    [now, toggle],
   );
 }
 
-async function synthesize(cloneId: string, text: string): Promise<string> {
-  const { audio_base64, format } = await unwrap(
-    api.POST("/api/chat/tts/{clone_id}", {
-      params: { path: { clone_id: cloneId } },
-      body: { text },
-    }),
+interface Listening {
+  player: HTMLAudioElement | null;
+  signal: AbortSignal;
+  onSound: () => void;
+}
+
+/** Resolves when all of it was heard, or when it was stopped. */
+async function readAloud(
+  cloneId: string,
+  text: string,
+  { player, signal, onSound }: Listening,
+): Promise<void> {
+  for (const part of speechParts(text)) {
+    const audio = await synthesize(cloneId, part, signal);
+    if (signal.aborted || !player) return;
+    onSound();
+    await play(player, audio, signal);
+  }
+}
+
+/** The server leaves markup, code and citations out. */
+async function synthesize(cloneId: string, text: string, signal: AbortSignal): Promise<string> {
+  const params = { path: { clone_id: cloneId } };
+  const spoken = await unwrap(
+    api.POST("/api/chat/tts/{clone_id}", { params, body: { text }, signal }),
   );
-  return `data:audio/${format};base64,${audio_base64}`;
+  return `data:audio/${spoken.format};base64,${spoken.audio_base64}`;
+}
+
+/** Resolves when the audio has been heard to its end. */
+async function play(player: HTMLAudioElement, audio: string, signal: AbortSignal): Promise<void> {
+  const ended = new Promise((resolve) => {
+    player.addEventListener("ended", resolve, { once: true, signal });
+  });
+  player.src = audio;
+  await player.play();
+  await ended;
 }

@@ -21,7 +21,10 @@ export function ChunkList({ query, selected, onSelect }: ChunkListProps) {
     return <p className="text-muted text-sm">There are no passages until the document is ready.</p>;
   }
   return (
-    <ol aria-label="Passages" className="flex h-[70dvh] flex-col gap-2 overflow-y-auto p-0.5">
+    <ol
+      aria-label="Passages"
+      className="flex max-h-[48dvh] flex-col lg:max-h-[70dvh] gap-2 overflow-y-auto p-0.5"
+    >
       {data.map((chunk) => (
         <li key={chunk.id}>
           <button

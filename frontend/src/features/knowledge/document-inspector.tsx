@@ -51,7 +51,7 @@ export default function DocumentInspector({
           aria-label="Text"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
           tabIndex={0}
-          className="h-[70dvh] overflow-y-auto rounded-lg border border-line bg-surface p-5 shadow-card"
+          className="h-[48dvh] overflow-y-auto rounded-lg lg:h-[70dvh] border border-line bg-surface p-5 shadow-card"
         >
           {document.isPending && <SkeletonList label="Loading the text" />}
           {document.data && (

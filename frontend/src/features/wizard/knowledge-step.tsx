@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Paperclip, X } from "lucide-react";
 import { useFormContext } from "react-hook-form";
 import { READABLE_FILES } from "@/lib/file-types";
-import { providerOptions } from "@/lib/provider-options";
+import { providerOptions, standardOption } from "@/lib/provider-options";
 import { providersQuery } from "@/lib/queries/clones";
 import { fileSize } from "@/lib/text";
 import { Button } from "@/ui/button";
@@ -12,8 +12,6 @@ import { IconButton } from "@/ui/icon-button";
 import { Select } from "@/ui/input";
 import type { Draft } from "./draft";
 import type { StepProps } from "./steps";
-
-const STANDARD = { value: "", label: "Standard of this server" };
 
 export function KnowledgeStep({ files, onFiles }: StepProps) {
   const { register } = useFormContext<Draft>();
@@ -43,17 +41,17 @@ export function KnowledgeStep({ files, onFiles }: StepProps) {
       <div className="grid gap-6 sm:grid-cols-3">
         <Select
           label="Language model"
-          options={[STANDARD, ...providerOptions(data?.llm)]}
+          options={[standardOption(data?.llm), ...providerOptions(data?.llm)]}
           {...register("llm_provider")}
         />
         <Select
           label="Embeddings"
-          options={[STANDARD, ...providerOptions(data?.embedding)]}
+          options={[standardOption(data?.embedding), ...providerOptions(data?.embedding)]}
           {...register("embedding_provider")}
         />
         <Select
           label="Voice"
-          options={[STANDARD, ...providerOptions(data?.tts)]}
+          options={[standardOption(data?.tts), ...providerOptions(data?.tts)]}
           {...register("tts_provider")}
         />
       </div>

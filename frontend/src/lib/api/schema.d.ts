@@ -304,6 +304,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clones/{clone_id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Documents
+         * @description List the documents of a clone, the newest first.
+         *
+         *     The total is in `X-Total-Count`.
+         */
+        get: operations["find_documents_api_clones__clone_id__documents_get"];
+        put?: never;
+        /**
+         * Paste Document
+         * @description Add a text.
+         *
+         *     It is read in the background: `events` tells when it answers.
+         */
+        post: operations["paste_document_api_clones__clone_id__documents_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clones/{clone_id}/documents/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Documents
+         * @description Upload files: PDF, Word (.docx), HTML, Markdown or plain text.
+         *
+         *     Of several files each has its own outcome: a refused one is in the list as `failed` with the
+         *     reason, one that the clone has already is answered as `skipped` and not stored again. A file
+         *     that comes alone is refused by the status of the answer.
+         */
+        post: operations["upload_documents_api_clones__clone_id__documents_upload_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clones/{clone_id}/documents/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow Documents
+         * @description Watch the documents of a clone: an event for each change of state or progress.
+         *
+         *     First comes what is unfinished now. `document` events carry a Document, `deleted` ones its id.
+         */
+        get: operations["follow_documents_api_clones__clone_id__documents_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clones/{clone_id}/documents/{doc_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Document
+         * @description Read a document with the text that was found in it.
+         */
+        get: operations["read_document_api_clones__clone_id__documents__doc_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Document
+         * @description Delete a document with its passages, vectors and original file, at once.
+         */
+        delete: operations["remove_document_api_clones__clone_id__documents__doc_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch Document
+         * @description Change a document: only what is sent.
+         *
+         *     A new title or content is indexed anew; until then the old passages answer.
+         */
+        patch: operations["patch_document_api_clones__clone_id__documents__doc_id__patch"];
+        trace?: never;
+    };
+    "/api/clones/{clone_id}/documents/{doc_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace Content
+         * @description Replace a document by a new version of it: one file, or a text.
+         *
+         *     The passages of the old version answer until those of the new one are complete.
+         */
+        put: operations["replace_content_api_clones__clone_id__documents__doc_id__content_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clones/{clone_id}/documents/{doc_id}/chunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Chunks
+         * @description List the passages that a document was cut into, in order.
+         *
+         *     The total is in `X-Total-Count`.
+         */
+        get: operations["read_chunks_api_clones__clone_id__documents__doc_id__chunks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clones/{clone_id}/documents/{doc_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download File
+         * @description Download the original file, or the text that was pasted.
+         */
+        get: operations["download_file_api_clones__clone_id__documents__doc_id__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clones/{clone_id}/documents/{doc_id}/reprocess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reprocess Document
+         * @description Read a document once more, such as after a failure.
+         */
+        post: operations["reprocess_document_api_clones__clone_id__documents__doc_id__reprocess_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clones/{clone_id}/documents/{doc_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Document
+         * @description Stop the processing of a document.
+         */
+        post: operations["cancel_document_api_clones__clone_id__documents__doc_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clones/{clone_id}/search": {
         parameters: {
             query?: never;
@@ -318,6 +526,50 @@ export interface paths {
          * @description The passages that a question finds, best first, with the rank and score of each side.
          */
         post: operations["search_passages_api_clones__clone_id__search_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/tts/{clone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Speak
+         * @description Speak a text in the voice of a clone.
+         *
+         *     Marks of Markdown, code, addresses, citations and emoji are left out.
+         */
+        post: operations["speak_api_chat_tts__clone_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clones/{clone_id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggest Questions
+         * @description Suggest questions that the clone's documents can answer.
+         *
+         *     Up to 5; none as long as no document is ready.
+         */
+        get: operations["suggest_questions_api_clones__clone_id__suggestions_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -529,15 +781,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/clones/{clone_id}/suggestions": {
+    "/health": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Suggestions */
-        get: operations["suggestions_api_clones__clone_id__suggestions_get"];
+        /**
+         * Read Health
+         * @description Whether the product works; 503 where its database is gone.
+         */
+        get: operations["read_health_health_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -546,50 +801,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/clones/{clone_id}/documents": {
+    "/health/live": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** List Docs */
-        get: operations["list_docs_api_clones__clone_id__documents_get"];
-        put?: never;
-        /** Add Doc */
-        post: operations["add_doc_api_clones__clone_id__documents_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/clones/{clone_id}/documents/upload": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Upload */
-        post: operations["upload_api_clones__clone_id__documents_upload_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/clones/{clone_id}/documents/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Doc Events */
-        get: operations["doc_events_api_clones__clone_id__documents_events_get"];
+        /**
+         * Read Liveness
+         * @description Whether the process answers; restart it when it does not.
+         */
+        get: operations["read_liveness_health_live_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -598,33 +821,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/clones/{clone_id}/documents/{doc_id}": {
+    "/health/ready": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Get Doc */
-        get: operations["get_doc_api_clones__clone_id__documents__doc_id__get"];
-        put?: never;
-        post?: never;
-        /** Del Doc */
-        delete: operations["del_doc_api_clones__clone_id__documents__doc_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/clones/{clone_id}/documents/{doc_id}/chunks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Chunks */
-        get: operations["chunks_api_clones__clone_id__documents__doc_id__chunks_get"];
+        /**
+         * Read Readiness
+         * @description Whether to send requests here: database, newest schema, and a worker for documents.
+         */
+        get: operations["read_readiness_health_ready_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -633,34 +841,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/clones/{clone_id}/documents/{doc_id}/reprocess": {
+    "/health/rag": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read Rag Health
+         * @description How questions are answered: retrieval, and the default providers, at most a minute ago.
+         */
+        get: operations["read_rag_health_health_rag_get"];
         put?: never;
-        /** Reprocess */
-        post: operations["reprocess_api_clones__clone_id__documents__doc_id__reprocess_post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/chat/tts/{clone_id}": {
+    "/metrics": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read Metrics
+         * @description Figures for Prometheus, where `Accept` has text/plain or OpenMetrics; else what is stored.
+         */
+        get: operations["read_metrics_metrics_get"];
         put?: never;
-        /** Tts */
-        post: operations["tts_api_chat_tts__clone_id__post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -733,6 +947,43 @@ export interface components {
              * @description The same id again gives the same reply.
              */
             client_message_id?: string | null;
+        };
+        /**
+         * Chunk
+         * @description `content` is exactly `document.content[char_start:char_end]`.
+         * @example {
+         *       "char_end": 46,
+         *       "char_start": 0,
+         *       "chunk_index": 0,
+         *       "content": "The practice is open from 8 to 12 on weekdays.",
+         *       "heading_path": [
+         *         "Visiting us"
+         *       ],
+         *       "id": "019367f6-1c1d-7b43-8a29-0d9a3c5e7f21",
+         *       "page_number": 1,
+         *       "token_count": 11
+         *     }
+         */
+        Chunk: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Chunk Index */
+            chunk_index: number;
+            /** Content */
+            content: string;
+            /** Heading Path */
+            heading_path: string[];
+            /** Page Number */
+            page_number: number | null;
+            /** Char Start */
+            char_start: number;
+            /** Char End */
+            char_end: number;
+            /** Token Count */
+            token_count: number;
         };
         /**
          * Clone
@@ -1234,6 +1485,28 @@ export interface components {
              */
             messages?: components["schemas"]["MessageOut"][];
         };
+        /**
+         * Counts
+         * @example {
+         *       "clones": 5,
+         *       "conversations": 41,
+         *       "documents": 27,
+         *       "messages": 380,
+         *       "users": 3
+         *     }
+         */
+        Counts: {
+            /** Users */
+            users: number;
+            /** Clones */
+            clones: number;
+            /** Conversations */
+            conversations: number;
+            /** Messages */
+            messages: number;
+            /** Documents */
+            documents: number;
+        };
         /** Credentials */
         Credentials: {
             /**
@@ -1248,12 +1521,282 @@ export interface components {
              */
             password: string;
         };
+        /**
+         * Document
+         * @description `chunk_count` counts what answers now: of the version before, while a new one is read.
+         * @example {
+         *       "chunk_count": 0,
+         *       "clone_id": "019367f4-0a31-7d1e-9a5e-6f2f5c1b7a10",
+         *       "content_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "created_at": "2026-11-20T10:00:00Z",
+         *       "id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "mime_type": "application/pdf",
+         *       "progress_percentage": 55,
+         *       "size_bytes": 48213,
+         *       "source_type": "file",
+         *       "stage": "embedding",
+         *       "status": "processing",
+         *       "title": "Handbook.pdf",
+         *       "type": "document",
+         *       "updated_at": "2026-11-20T10:00:01Z",
+         *       "visibility": "public"
+         *     }
+         */
+        Document: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Clone Id
+             * Format: uuid
+             */
+            clone_id: string;
+            /** Title */
+            title: string;
+            /**
+             * Source Type
+             * @enum {string}
+             */
+            source_type: "manual" | "file" | "url";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "document" | "webpage" | "api";
+            /** Mime Type */
+            mime_type: string;
+            /** Url */
+            url: string | null;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Content Hash */
+            content_hash: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "processing" | "completed" | "failed" | "skipped";
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "queued" | "parsing" | "chunking" | "embedding" | "indexing" | "done";
+            /** Progress Percentage */
+            progress_percentage: number;
+            /** Error Message */
+            error_message: string | null;
+            /** Page Count */
+            page_count: number | null;
+            /** Chunk Count */
+            chunk_count: number;
+            /**
+             * Visibility
+             * @enum {string}
+             */
+            visibility: "public" | "private";
+            /**
+             * Duplicate Of
+             * @description In the answer to an upload: a skipped file is not stored again.
+             */
+            duplicate_of?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * DocumentCreate
+         * @example {
+         *       "content": "The practice is open from 8 to 12 on weekdays.",
+         *       "source_type": "manual",
+         *       "title": "Opening hours"
+         *     }
+         */
+        DocumentCreate: {
+            /** Title */
+            title: string;
+            /** Content */
+            content: string;
+            /**
+             * Source Type
+             * @default manual
+             * @constant
+             */
+            source_type?: "manual";
+            /**
+             * Visibility
+             * @default public
+             * @enum {string}
+             */
+            visibility?: "public" | "private";
+        };
+        /**
+         * DocumentPatch
+         * @description Only what is sent changes; a new title or content is indexed anew.
+         * @example {
+         *       "title": "Opening hours in winter"
+         *     }
+         */
+        DocumentPatch: {
+            /** Title */
+            title?: string | null;
+            /** Content */
+            content?: string | null;
+            /** Visibility */
+            visibility?: ("public" | "private") | null;
+        };
+        /**
+         * DocumentWithContent
+         * @example {
+         *       "chunk_count": 0,
+         *       "clone_id": "019367f4-0a31-7d1e-9a5e-6f2f5c1b7a10",
+         *       "content": "The text of the handbook.",
+         *       "content_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "created_at": "2026-11-20T10:00:00Z",
+         *       "id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "mime_type": "application/pdf",
+         *       "progress_percentage": 55,
+         *       "size_bytes": 48213,
+         *       "source_type": "file",
+         *       "stage": "embedding",
+         *       "status": "processing",
+         *       "title": "Handbook.pdf",
+         *       "type": "document",
+         *       "updated_at": "2026-11-20T10:00:01Z",
+         *       "visibility": "public"
+         *     }
+         */
+        DocumentWithContent: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Clone Id
+             * Format: uuid
+             */
+            clone_id: string;
+            /** Title */
+            title: string;
+            /**
+             * Source Type
+             * @enum {string}
+             */
+            source_type: "manual" | "file" | "url";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "document" | "webpage" | "api";
+            /** Mime Type */
+            mime_type: string;
+            /** Url */
+            url: string | null;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Content Hash */
+            content_hash: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "processing" | "completed" | "failed" | "skipped";
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "queued" | "parsing" | "chunking" | "embedding" | "indexing" | "done";
+            /** Progress Percentage */
+            progress_percentage: number;
+            /** Error Message */
+            error_message: string | null;
+            /** Page Count */
+            page_count: number | null;
+            /** Chunk Count */
+            chunk_count: number;
+            /**
+             * Visibility
+             * @enum {string}
+             */
+            visibility: "public" | "private";
+            /**
+             * Duplicate Of
+             * @description In the answer to an upload: a skipped file is not stored again.
+             */
+            duplicate_of?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Content
+             * @description The text that was read; null until it was.
+             */
+            content: string | null;
+        };
+        /** HTTPValidationError */
+        HTTPValidationError: {
+            /** Detail */
+            detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * Health
+         * @example {
+         *       "database": "connected",
+         *       "project": "CloneMemoria",
+         *       "status": "ok",
+         *       "version": "0.1.0"
+         *     }
+         */
+        Health: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "degraded";
+            /**
+             * Database
+             * @enum {string}
+             */
+            database: "connected" | "disconnected";
+            /**
+             * Project
+             * @default CloneMemoria
+             */
+            project?: string;
+            /** Version */
+            version: string;
+        };
         /** InvalidField */
         InvalidField: {
             /** Loc */
             loc: (string | number)[];
             /** Msg */
             msg: string;
+        };
+        /** Liveness */
+        Liveness: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status?: "ok";
         };
         /** MessageOut */
         MessageOut: {
@@ -1454,6 +1997,16 @@ export interface components {
             is_default: boolean;
         };
         /**
+         * ProviderHealth
+         * @description `healthy` is null where the vendor did not answer soon enough to tell.
+         */
+        ProviderHealth: {
+            /** Name */
+            name: string;
+            /** Healthy */
+            healthy: boolean | null;
+        };
+        /**
          * ProviderTest
          * @example {
          *       "kind": "llm",
@@ -1489,6 +2042,76 @@ export interface components {
             tts: components["schemas"]["TtsProvider"][];
             /** Vector Store */
             vector_store: components["schemas"]["Provider"][];
+        };
+        /**
+         * RagHealth
+         * @description `retrieval` is "lexical" where questions cannot be embedded: words alone are searched.
+         * @example {
+         *       "providers": {
+         *         "embedding": {
+         *           "healthy": true,
+         *           "name": "dummy"
+         *         },
+         *         "llm": {
+         *           "healthy": true,
+         *           "name": "dummy"
+         *         },
+         *         "tts": {
+         *           "healthy": true,
+         *           "name": "dummy"
+         *         }
+         *       },
+         *       "retrieval": "hybrid",
+         *       "status": "ok"
+         *     }
+         */
+        RagHealth: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "degraded";
+            /**
+             * Retrieval
+             * @enum {string}
+             */
+            retrieval: "hybrid" | "lexical" | "unavailable";
+            /** Providers */
+            providers: {
+                [key: string]: components["schemas"]["ProviderHealth"];
+            };
+        };
+        /**
+         * Readiness
+         * @description `worker` is "stalled" where documents wait and nobody takes them.
+         * @example {
+         *       "database": "connected",
+         *       "migrations": "at_head",
+         *       "status": "ready",
+         *       "worker": "ok"
+         *     }
+         */
+        Readiness: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "not_ready";
+            /**
+             * Database
+             * @enum {string}
+             */
+            database: "connected" | "disconnected";
+            /**
+             * Migrations
+             * @enum {string}
+             */
+            migrations: "at_head" | "behind" | "unknown";
+            /**
+             * Worker
+             * @enum {string}
+             */
+            worker: "ok" | "disconnected" | "stalled" | "unknown";
         };
         /** Registration */
         Registration: {
@@ -1672,6 +2295,57 @@ export interface components {
             /** Url */
             url: string | null;
         };
+        /**
+         * SpeechRequest
+         * @example {
+         *       "format": "wav",
+         *       "text": "The harbour was closed **in 1923** [1].",
+         *       "voice_id": "calm"
+         *     }
+         */
+        SpeechRequest: {
+            /**
+             * Text
+             * @description Markdown, as the chat writes it: marks and citations are not spoken.
+             */
+            text: string;
+            /**
+             * Voice Id
+             * @description One of the provider's voices.
+             */
+            voice_id?: string | null;
+            /**
+             * Format
+             * @default wav
+             * @constant
+             */
+            format?: "wav";
+        };
+        /**
+         * SpokenText
+         * @example {
+         *       "audio_base64": "UklGRiQAAABXQVZFZm10IBAAAAABAAEA…",
+         *       "duration_seconds": 2.2,
+         *       "format": "wav",
+         *       "provider": "dummy",
+         *       "sample_rate": 24000
+         *     }
+         */
+        SpokenText: {
+            /** Audio Base64 */
+            audio_base64: string;
+            /**
+             * Format
+             * @constant
+             */
+            format: "wav";
+            /** Sample Rate */
+            sample_rate: number;
+            /** Duration Seconds */
+            duration_seconds: number;
+            /** Provider */
+            provider: string;
+        };
         /** Stopped */
         Stopped: {
             /**
@@ -1758,448 +2432,6 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-        };
-        /** Body_upload_api_clones__clone_id__documents_upload_post */
-        Body_upload_api_clones__clone_id__documents_upload_post: {
-            /** Files */
-            files: string[];
-        };
-        /** Chunk */
-        Chunk: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Chunk Index */
-            chunk_index: number;
-            /** Content */
-            content: string;
-            /** Page Number */
-            page_number: number | null;
-            /** Char Start */
-            char_start: number;
-            /** Char End */
-            char_end: number;
-            /** Token Count */
-            token_count: number;
-        };
-        /** ConvPatch */
-        ConvPatch: {
-            /** Title */
-            title?: string | null;
-        };
-        /** Conversation */
-        Conversation: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Clone Id
-             * Format: uuid
-             */
-            clone_id: string;
-            /** Title */
-            title: string;
-            /**
-             * Space
-             * @default default
-             */
-            space?: string;
-            /**
-             * Tags
-             * @default []
-             */
-            tags?: string[];
-            /** Message Count */
-            message_count: number;
-            /** Last Message Preview */
-            last_message_preview: string | null;
-            /**
-             * Metadata
-             * @default {}
-             */
-            metadata?: {
-                [key: string]: unknown;
-            };
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-        };
-        /** ConversationDetail */
-        ConversationDetail: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Clone Id
-             * Format: uuid
-             */
-            clone_id: string;
-            /** Title */
-            title: string;
-            /**
-             * Space
-             * @default default
-             */
-            space?: string;
-            /**
-             * Tags
-             * @default []
-             */
-            tags?: string[];
-            /** Message Count */
-            message_count: number;
-            /** Last Message Preview */
-            last_message_preview: string | null;
-            /**
-             * Metadata
-             * @default {}
-             */
-            metadata?: {
-                [key: string]: unknown;
-            };
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Messages */
-            messages: components["schemas"]["Message"][];
-        };
-        /** DocCreate */
-        DocCreate: {
-            /** Title */
-            title: string;
-            /** Content */
-            content: string;
-            /**
-             * Source Type
-             * @default manual
-             * @constant
-             */
-            source_type?: "manual";
-        };
-        /** Document */
-        Document: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Clone Id
-             * Format: uuid
-             */
-            clone_id: string;
-            /** Title */
-            title: string;
-            /**
-             * Source Type
-             * @enum {string}
-             */
-            source_type: "manual" | "file" | "url";
-            /** Type */
-            type: string;
-            /** Mime Type */
-            mime_type: string | null;
-            /** Url */
-            url?: string | null;
-            /** Size Bytes */
-            size_bytes: number;
-            /** Content Hash */
-            content_hash: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "pending" | "processing" | "completed" | "failed" | "skipped";
-            /**
-             * Stage
-             * @enum {string}
-             */
-            stage: "queued" | "parsing" | "chunking" | "embedding" | "indexing" | "done";
-            /** Progress Percentage */
-            progress_percentage: number;
-            /** Error Message */
-            error_message?: string | null;
-            /** Page Count */
-            page_count?: number | null;
-            /** Chunk Count */
-            chunk_count: number;
-            /**
-             * Visibility
-             * @default public
-             */
-            visibility?: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-        };
-        /** DocumentDetail */
-        DocumentDetail: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Clone Id
-             * Format: uuid
-             */
-            clone_id: string;
-            /** Title */
-            title: string;
-            /**
-             * Source Type
-             * @enum {string}
-             */
-            source_type: "manual" | "file" | "url";
-            /** Type */
-            type: string;
-            /** Mime Type */
-            mime_type: string | null;
-            /** Url */
-            url?: string | null;
-            /** Size Bytes */
-            size_bytes: number;
-            /** Content Hash */
-            content_hash: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "pending" | "processing" | "completed" | "failed" | "skipped";
-            /**
-             * Stage
-             * @enum {string}
-             */
-            stage: "queued" | "parsing" | "chunking" | "embedding" | "indexing" | "done";
-            /** Progress Percentage */
-            progress_percentage: number;
-            /** Error Message */
-            error_message?: string | null;
-            /** Page Count */
-            page_count?: number | null;
-            /** Chunk Count */
-            chunk_count: number;
-            /**
-             * Visibility
-             * @default public
-             */
-            visibility?: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Content */
-            content: string;
-        };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
-        /** Message */
-        Message: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Conversation Id
-             * Format: uuid
-             */
-            conversation_id: string;
-            /** Parent Id */
-            parent_id?: string | null;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "user" | "assistant" | "system";
-            /** Content */
-            content: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "streaming" | "complete" | "interrupted" | "failed";
-            /** Mode */
-            mode?: ("rag" | "llm_fallback" | "cached" | "error_fallback") | null;
-            /**
-             * Sources
-             * @default []
-             */
-            sources?: components["schemas"]["Source"][];
-            /** Usage */
-            usage?: {
-                [key: string]: number;
-            } | null;
-            /** Feedback */
-            feedback?: number | null;
-            /**
-             * Metadata
-             * @default {}
-             */
-            metadata?: {
-                [key: string]: unknown;
-            };
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-        };
-        /** Settings */
-        Settings: {
-            /**
-             * Llm Provider
-             * @default dummy
-             */
-            llm_provider?: string;
-            /**
-             * Llm Model
-             * @default dummy
-             */
-            llm_model?: string;
-            /**
-             * Temperature
-             * @default 0.7
-             */
-            temperature?: number;
-            /**
-             * Max Tokens
-             * @default 1024
-             */
-            max_tokens?: number;
-            /**
-             * Embedding Provider
-             * @default dummy
-             */
-            embedding_provider?: string;
-            /**
-             * Embedding Model
-             * @default dummy
-             */
-            embedding_model?: string;
-            /**
-             * Tts Provider
-             * @default dummy
-             */
-            tts_provider?: string;
-            /**
-             * Tts Voice Id
-             * @default default
-             */
-            tts_voice_id?: string;
-            /**
-             * @default {
-             *       "top_k": 5,
-             *       "mode": "hybrid",
-             *       "answer_mode": "balanced"
-             *     }
-             */
-            retrieval?: components["schemas"]["Retrieval"];
-        };
-        /** SettingsPatch */
-        SettingsPatch: {
-            /** Llm Provider */
-            llm_provider?: string | null;
-            /** Llm Model */
-            llm_model?: string | null;
-            /** Temperature */
-            temperature?: number | null;
-            /** Max Tokens */
-            max_tokens?: number | null;
-            /** Embedding Provider */
-            embedding_provider?: string | null;
-            /** Embedding Model */
-            embedding_model?: string | null;
-            /** Tts Provider */
-            tts_provider?: string | null;
-            /** Tts Voice Id */
-            tts_voice_id?: string | null;
-            retrieval?: components["schemas"]["RetrievalPatch"] | null;
-        };
-        /** Source */
-        Source: {
-            /** Index */
-            index: number;
-            /**
-             * Document Id
-             * Format: uuid
-             */
-            document_id: string;
-            /** Document Name */
-            document_name: string;
-            /**
-             * Chunk Id
-             * Format: uuid
-             */
-            chunk_id: string;
-            /** Page Number */
-            page_number: number | null;
-            /** Char Start */
-            char_start: number;
-            /** Char End */
-            char_end: number;
-            /** Relevance Score */
-            relevance_score: number;
-            /** Excerpt */
-            excerpt: string;
-            /** Url */
-            url?: string | null;
-        };
-        /** Speak */
-        Speak: {
-            /** Text */
-            text: string;
-            /** Voice Id */
-            voice_id?: string | null;
-        };
-        /** Speech */
-        Speech: {
-            /** Audio Base64 */
-            audio_base64: string;
-            /** Format */
-            format: string;
-            /** Sample Rate */
-            sample_rate: number;
-            /** Duration Seconds */
-            duration_seconds: number;
-            /** Provider */
-            provider: string;
         };
         /** ValidationError */
         ValidationError: {
@@ -3332,6 +3564,946 @@ export interface operations {
             };
         };
     };
+    find_documents_api_clones__clone_id__documents_get: {
+        parameters: {
+            query?: {
+                status?: ("pending" | "processing" | "completed" | "failed" | "skipped") | null;
+                /** @description A part of the title. */
+                search?: string;
+                type?: ("document" | "webpage" | "api") | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    paste_document_api_clones__clone_id__documents_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_documents_api_clones__clone_id__documents_upload_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is larger than the limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its type cannot be read */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_documents_api_clones__clone_id__documents_events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example event: document\ndata: {"id": "…", "status": "processing", "stage": "embedding", …}\n\nevent: deleted\ndata: {"id": "…"}\n\n */
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_document_api_clones__clone_id__documents__doc_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                doc_id: string;
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentWithContent"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_document_api_clones__clone_id__documents__doc_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                doc_id: string;
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_document_api_clones__clone_id__documents__doc_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                doc_id: string;
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_content_api_clones__clone_id__documents__doc_id__content_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                doc_id: string;
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    files: string[];
+                };
+                /**
+                 * @example {
+                 *       "content": "The practice is open from 9 to 12 on weekdays."
+                 *     }
+                 */
+                "application/json": {
+                    /** Content */
+                    content: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is larger than the limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its type cannot be read */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_chunks_api_clones__clone_id__documents__doc_id__chunks_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                doc_id: string;
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chunk"][];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_file_api_clones__clone_id__documents__doc_id__file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                doc_id: string;
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes as they were uploaded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reprocess_document_api_clones__clone_id__documents__doc_id__reprocess_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                doc_id: string;
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_document_api_clones__clone_id__documents__doc_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                doc_id: string;
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search_passages_api_clones__clone_id__search_post: {
         parameters: {
             query?: never;
@@ -3385,6 +4557,140 @@ export interface operations {
             };
             /** @description The request is not valid; `errors` says where */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    speak_api_chat_tts__clone_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpeechRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpokenText"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_questions_api_clones__clone_id__suggestions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       "What are the five essential points in securing the health of houses?"
+                     *     ]
+                     */
+                    "application/json": string[];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4225,13 +5531,11 @@ export interface operations {
             };
         };
     };
-    suggestions_api_clones__clone_id__suggestions_get: {
+    read_health_health_get: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                clone_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -4242,32 +5546,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string[];
+                    "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description Not now; `Retry-After` says when to ask again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Health"];
                 };
             };
         };
     };
-    list_docs_api_clones__clone_id__documents_get: {
+    read_liveness_health_live_get: {
         parameters: {
-            query?: {
-                status?: string | null;
-                search?: string | null;
-                limit?: number;
-                offset?: number;
-            };
+            query?: never;
             header?: never;
-            path: {
-                clone_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -4278,97 +5575,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Document"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Liveness"];
                 };
             };
         };
     };
-    add_doc_api_clones__clone_id__documents_post: {
+    read_readiness_health_ready_get: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                clone_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DocCreate"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Document"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    upload_api_clones__clone_id__documents_upload_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                clone_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_upload_api_clones__clone_id__documents_upload_post"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Document"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    doc_events_api_clones__clone_id__documents_events_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                clone_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -4379,28 +5595,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description Not now; `Retry-After` says when to ask again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Readiness"];
                 };
             };
         };
     };
-    get_doc_api_clones__clone_id__documents__doc_id__get: {
+    read_rag_health_health_rag_get: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                clone_id: string;
-                doc_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -4411,69 +5624,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DocumentDetail"];
+                    "application/json": components["schemas"]["RagHealth"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description Not now; `Retry-After` says when to ask again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["RagHealth"];
                 };
             };
         };
     };
-    del_doc_api_clones__clone_id__documents__doc_id__delete: {
+    read_metrics_metrics_get: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                clone_id: string;
-                doc_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    chunks_api_clones__clone_id__documents__doc_id__chunks_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                clone_id: string;
-                doc_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
+            /** @description Counts; the text of Prometheus where it is accepted */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Chunk"][];
+                    "application/json": components["schemas"]["Counts"];
+                    /** @example clonememoria_http_requests_total{method="GET",route="/api/clones",status="200"} 7.0 */
+                    "text/plain": unknown;
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Validation Error */
@@ -4482,74 +5673,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["HTTPValidationError"];
                 };
             };
-        };
-    };
-    reprocess_api_clones__clone_id__documents__doc_id__reprocess_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                clone_id: string;
-                doc_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Document"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    tts_api_chat_tts__clone_id__post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                clone_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Speak"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Speech"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { growBlocks, NO_BLOCKS } from "./blocks";
 import { heal } from "./heal";
-import { spokenText } from "./inline";
 
 describe("unfinished markup in the last block", () => {
   test.each([
@@ -42,9 +41,4 @@ test("a growing text keeps the identity of its older blocks", () => {
 test("a replaced text is read afresh", () => {
   const before = growBlocks(NO_BLOCKS, "one\n\ntwo");
   expect(growBlocks(before, "other").blocks).toHaveLength(1);
-});
-
-test("a voice reads neither markup nor code nor citations", () => {
-  const text = "# Title\n\nIt is **true** [1].\n\n```\ncode()\n```\n\n- a\n- [b](https://x.y)";
-  expect(spokenText(text)).toBe("Title\nIt is true.\na\nb");
 });

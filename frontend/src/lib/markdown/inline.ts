@@ -1,6 +1,3 @@
-import type { Token, Tokens } from "marked";
-import { readBlocks } from "./blocks";
-
 const ENTITIES: Record<string, string> = {
   amp: "&",
   lt: "<",
@@ -47,31 +44,4 @@ export function splitCitations(text: string, known: ReadonlySet<number>): Piece[
   }
   if (end < text.length) pieces.push(text.slice(end));
   return pieces;
-}
-
-/** What a voice should read: no markup, no code, no citation marks. */
-export function spokenText(markdown: string): string {
-  const blocks = readBlocks(markdown).map(({ token }) => spoken(token).trim());
-  return blocks.filter(Boolean).join("\n");
-}
-
-function spoken(token: Token): string {
-  if (token.type === "code" || token.type === "html" || token.type === "hr") return "";
-  if (token.type === "br") return "\n";
-  if (token.type === "list") {
-    return (token as Tokens.List).items.map((item) => spokenAll(item.tokens)).join("\n");
-  }
-  if (token.type === "table") {
-    const { header, rows } = token as Tokens.Table;
-    return [header, ...rows]
-      .map((row) => row.map((cell) => spokenAll(cell.tokens)).join(", "))
-      .join(".\n");
-  }
-  if ("tokens" in token && token.tokens) return spokenAll(token.tokens);
-  if (!("text" in token)) return "";
-  return decodeEntities(String(token.text)).replace(/\s*\[\d{1,3}\]/g, "");
-}
-
-function spokenAll(tokens: Token[]): string {
-  return tokens.map(spoken).join("");
 }

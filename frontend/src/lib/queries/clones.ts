@@ -46,9 +46,10 @@ export const settingsQuery = (id: string) =>
       ),
   });
 
-export const suggestionsQuery = (id: string) =>
+/** Asked for again when the clone becomes ready: there are none before. */
+export const suggestionsQuery = ({ id, rag_status }: Clone) =>
   queryOptions({
-    queryKey: ["clones", "suggestions", id],
+    queryKey: ["clones", "suggestions", id, rag_status],
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/clones/{clone_id}/suggestions", {

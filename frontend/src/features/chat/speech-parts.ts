@@ -1,0 +1,22 @@
+/** What the server reads in one call. */
+const PART_MAX_CHARS = 5000;
+
+/** Cuts a long text where a voice may pause: at a paragraph, a line, a sentence, a word. */
+export function speechParts(text: string, max = PART_MAX_CHARS): string[] {
+  const parts: string[] = [];
+  let rest = text.trim();
+  while (rest.length > max) {
+    const end = pauseBefore(rest, max);
+    parts.push(rest.slice(0, end).trim());
+    rest = rest.slice(end).trim();
+  }
+  return rest ? [...parts, rest] : parts;
+}
+
+function pauseBefore(text: string, max: number): number {
+  for (const pause of ["\n\n", "\n", ". ", " "]) {
+    const at = text.lastIndexOf(pause, max - pause.length);
+    if (at > 0) return at + pause.length;
+  }
+  return max;
+}
