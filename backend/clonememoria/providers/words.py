@@ -96,24 +96,25 @@ GENERIC_WORDS: Mapping[str, frozenset[str]] = {
             world year""",
         "de": """arbeit art beispiel beste beschreibe brauche erkläre erste finde firma frage gehen
             geht gute gut hilfe jahr kommt lange macht machen mal mensch menschen möglich name
-            neu neue sagen sag tag teil tun unternehmen fasse zusammen zusammenfassen
+            neu neue sagen sag tag teil thema tun unternehmen fasse zusammen zusammenfassen
             zusammenfassung viel viele weiß wichtig wissen zahl zeit""",
         "fr": """aide an année bien bon chose décrire dire dis donner entreprise exemple explique
             expliquer faire fait fois grand important jour liste long meilleur moyen nom nombre
-            nouveau part personne peux question résume résumé résumer savoir sorte temps travail
-            trouver type utiliser""",
+            nouveau part personne peux question résume résumé résumer savoir sorte sujet temps thème
+            travail trouver type utiliser""",
         "es": """año ayuda bien bueno cosa dar decir describe dime día ejemplo empresa explica forma
             gran hacer importante lista lugar mejor modo nombre nuevo número parte persona
-            pregunta puedo resume resumen resumir saber tiempo tipo trabajo usar uso vez""",
+            pregunta puedo resume resumen resumir saber tema tiempo tipo trabajo usar uso vez""",
         "it": """aiuto anno azienda bene buono cosa dare descrivi dimmi dire esempio fare forma
             giorno grande importante lista lungo migliore modo nome numero nuovo parte persona
-            posso riassumi riassunto sapere spiega tempo tipo usare uso volta""",
+            posso riassumi riassunto sapere spiega tema tempo tipo usare uso volta""",
         "pt": """ajuda ano bem bom coisa dar descreva dia diga dizer empresa exemplo explique fazer
             forma grande importante lista lugar melhor modo nome novo número parte pessoa
-            pergunta posso resuma resumo saber tempo tipo trabalho usar uso vez""",
+            pergunta posso resuma resumo saber tema tempo tipo trabalho usar uso vez""",
         "ru": """время вещь вопрос год главный день дать делать другой жизнь знать имя компания
             лучший можешь название находится нужно новый объясни опиши первый пример работа
-            рассказать расскажи самый сделать скажи слово способ тип хороший часть человек число""",
+            рассказать расскажи самый сделать скажи слово способ тема тип хороший часть человек
+            число""",
         "ar": "اسم أفضل جديد شركة شيء عام عدد عمل مثال نوع وقت يوم",
     }.items()
 }

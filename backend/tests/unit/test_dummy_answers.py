@@ -142,3 +142,13 @@ def test_the_opening_is_said_once() -> None:
 @pytest.mark.parametrize("markup", ["([", "![", "a.\n", "[x](", "|a\n", "1. ", "- a:\n"])
 def test_hostile_markup_takes_no_time_to_speak_of(markup: str) -> None:
     assert ask("What is in there?", documents=(markup * 6000,))
+
+
+def test_what_stands_below_a_heading_that_asks_is_its_answer() -> None:
+    lease = "## Darf ich einen Hund halten?\n\nNur mit Zustimmung.\n\n## Miete\n\nAm Ersten."
+    assert "Nur mit Zustimmung [1]." in ask("Darf ich einen Hund halten?", documents=(lease,))
+
+
+def test_a_word_that_begins_with_an_umlaut_is_found() -> None:
+    lease = "Die Kündigungsfrist beträgt drei Monate. Die Miete ist am Ersten fällig."
+    assert "drei Monate [1]." in ask("Wie ist die Kündigungsfrist?", documents=(lease,))

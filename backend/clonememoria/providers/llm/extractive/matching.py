@@ -1,6 +1,7 @@
 """Scores sentences by how much of a question they cover; pure arithmetic on words."""
 
 import math
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -100,7 +101,7 @@ class _Finder:
         self._language = question.language
         self._pieces = [t.text for t in question.terms if t.is_piece]
         self._stems = [t.text for t in question.terms if not t.is_piece]
-        self._beginnings = frozenset(s[:2] for s in self._stems)
+        self._beginnings = frozenset(_beginning(s) for s in self._stems)
         self._endings = tuple(s for s in self._stems if len(s) > _SHORTEST_RELATED)
         self._known: dict[str, Hits] = {}
         self._of_text: dict[str, Hits] = {}
@@ -121,7 +122,7 @@ class _Finder:
 
     def _in_word(self, word: str) -> Hits:
         if word not in self._known:
-            may_hold = word[:2] in self._beginnings or word.endswith(self._endings)
+            may_hold = _beginning(word) in self._beginnings or word.endswith(self._endings)
             self._known[word] = self._compare(word) if may_hold else {}
         return self._known[word]
 
@@ -129,6 +130,14 @@ class _Finder:
         root = stem(word, self._language)
         strengths = {term: _likeness(term, root, word) for term in self._stems}
         return {term: strength for term, strength in strengths.items() if strength}
+
+
+def _beginning(word: str) -> str:
+    """Without accents: the stem of "Kündigung" is "kundig"."""
+    two = word[:2]
+    if two.isascii():
+        return two
+    return "".join(c for c in unicodedata.normalize("NFD", two) if not unicodedata.combining(c))
 
 
 def _likeness(term: str, root: str, word: str) -> float:

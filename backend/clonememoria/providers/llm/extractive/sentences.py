@@ -57,7 +57,9 @@ def _of_passage(passage: PromptPassage, place: int) -> Iterator[Sentence]:
             yield Sentence(text, passage.index, place, heading, before, is_heading)
             before = text
         if is_heading:
-            heading, before = f"{passage.title} {_plain(block)}", ""
+            title = _plain(block)
+            asks = title.endswith(("?", "？"))
+            heading, before = f"{passage.title} {title}", title if asks else ""
 
 
 def _blocks(text: str) -> Iterator[str]:
