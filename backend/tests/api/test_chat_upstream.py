@@ -1,0 +1,249 @@
+"""Replies through an OpenAI-compatible server over real HTTP, when it works and when it fails."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import cast
+
+import pytest
+
+from clonememoria.core.config import Settings
+from tests.api.clones import create_clone
+from tests.api.documents import Json
+from tests.conftest import Person, Serve, ServedApp, register
+from tests.fakes.openai_server import FakeOpenAI, running
+from tests.sse import SseEvent, events_of, post_stream, text_of
+
+QUESTION = {"content": "Tell me something."}
+SLOW = "fake-ttft20-gap20-n400"
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[FakeOpenAI]:
+    async with running() as fake:
+        yield fake
+
+
+@pytest.fixture
+def settings(settings: Settings, upstream: FakeOpenAI) -> Settings:
+    return settings.model_copy(
+        update={
+            "llm_default_provider": "openai",
+            "llm_openai_base_url": upstream.base_url,
+            "llm_openai_model": "fake-n20",
+            "llm_first_token_timeout_s": 0.5,
+            "llm_idle_timeout_s": 0.4,
+        }
+    )
+
+
+def last_request(upstream: FakeOpenAI) -> Json:
+    return cast(Json, upstream.state.recent[-1])["body"]
+
+
+async def kept_reply(person: Person, events: list[SseEvent]) -> dict[str, object]:
+    conversation = events[0].data["conversation_id"]
+    kept = (await person.http.get(f"/api/conversations/{conversation}")).json()
+    return dict(kept["messages"][-1])
+
+
+async def test_the_reply_is_what_the_upstream_said(ada: Person) -> None:
+    clone = await create_clone(ada)
+    events = await post_stream(ada.http, f"/api/chat/{clone}/stream", QUESTION)
+    reply = await kept_reply(ada, events)
+    assert reply["content"] == text_of(events)
+    assert reply["status"] == "complete"
+    assert reply["metadata"] == {"provider": "openai", "model": "fake-n20"}
+    assert events[-1].data["usage"] == {
+        "prompt_tokens": 10,
+        "completion_tokens": 20,
+        "cost_usd": 0.0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "status"),
+    [
+        ("500", "provider_down", "failed"),
+        ("503", "provider_down", "failed"),
+        ("401", "provider_unauthorized", "failed"),
+        ("429", "provider_rate_limited", "failed"),
+        ("404", "provider_rejected", "failed"),
+        ("hang", "provider_timeout", "failed"),
+        ("refuse", "provider_down", "failed"),
+        ("notjson", "provider_malformed", "failed"),
+        ("empty", "provider_malformed", "failed"),
+        ("drop:5", "provider_down", "interrupted"),
+        ("reset:5", "provider_down", "interrupted"),
+        ("stall:5", "provider_timeout", "interrupted"),
+        ("malformed:5", "provider_malformed", "interrupted"),
+        ("errevent:5", "provider_down", "interrupted"),
+        ("nofinish", "provider_malformed", "interrupted"),
+    ],
+)
+async def test_a_failing_upstream_ends_in_one_documented_event(
+    ada: Person, upstream: FakeOpenAI, fault: str, code: str, status: str
+) -> None:
+    clone = await create_clone(ada)
+    upstream.state.plan_faults([fault])
+
+    events = await post_stream(ada.http, f"/api/chat/{clone}/stream", QUESTION)
+    again = await post_stream(ada.http, f"/api/chat/{clone}/stream", QUESTION)
+
+    failure = events[-1]
+    assert failure.name == "error"
+    assert failure.data["code"] == code
+    assert "Injected" not in failure.data["detail"]
+    assert [event.name for event in events].count("error") == 1
+    assert not any(event.data.get("done") for event in events)
+    reply = await kept_reply(ada, events)
+    assert (reply["status"], reply["content"]) == (status, text_of(events))
+    assert again[-1].data["done"] is True
+
+
+@pytest.mark.parametrize(("fault", "code"), [("500", "provider_down"), ("drop:3", "provider_down")])
+async def test_the_plain_call_answers_a_failure_with_a_problem(
+    ada: Person, upstream: FakeOpenAI, fault: str, code: str
+) -> None:
+    clone = await create_clone(ada)
+    upstream.state.plan_faults([fault])
+    answer = await ada.http.post(f"/api/chat/{clone}", json=QUESTION)
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == code
+
+
+async def test_stopping_keeps_what_was_written_and_closes_the_upstream(
+    ada: Person, upstream: FakeOpenAI
+) -> None:
+    clone = await create_clone(ada)
+    await ada.http.patch(f"/api/clones/{clone}/settings", json={"llm_model": SLOW})
+    events: list[SseEvent] = []
+    async with ada.http.stream("POST", f"/api/chat/{clone}/stream", json=QUESTION) as response:
+        async for event in events_of(response):
+            events.append(event)
+            if len(events) == 6:
+                url = f"/api/chat/{clone}/stop/{events[0].data['message_id']}"
+                stopped = (await ada.http.post(url)).json()
+
+    twice = await ada.http.post(url)
+
+    assert events[-1].data["finish_reason"] == stopped["finish_reason"] == "stopped"
+    reply = await kept_reply(ada, events)
+    assert (reply["content"], reply["finish_reason"]) == (text_of(events), "stopped")
+    assert 0 < len(events) < 200
+    assert upstream.state.streams.open == 0
+    assert twice.status_code == 200
+
+
+async def test_a_reader_who_leaves_finds_the_whole_reply_later(
+    ada: Person, upstream: FakeOpenAI
+) -> None:
+    clone = await create_clone(ada)
+    await ada.http.patch(
+        f"/api/clones/{clone}/settings", json={"llm_model": "fake-ttft20-gap5-n100"}
+    )
+    seen: list[SseEvent] = []
+    async with ada.http.stream("POST", f"/api/chat/{clone}/stream", json=QUESTION) as response:
+        async for event in events_of(response):
+            seen.append(event)
+            if len(seen) == 5:
+                break
+
+    url = f"/api/chat/{clone}/stream/{seen[0].data['message_id']}"
+    async with ada.http.stream("GET", url, headers={"Last-Event-ID": seen[-1].id}) as response:
+        rest = [event async for event in events_of(response)]
+
+    assert rest[0].id.endswith(":6")
+    assert rest[-1].data["done"] is True
+    assert (await kept_reply(ada, seen))["content"] == text_of(seen + rest)
+    assert upstream.state.counts["client_gone"] == 0
+
+
+async def test_tokens_reach_the_reader_while_the_upstream_still_writes(
+    ada: Person, upstream: FakeOpenAI
+) -> None:
+    clone = await create_clone(ada)
+    await ada.http.patch(f"/api/clones/{clone}/settings", json={"llm_model": SLOW})
+    async with ada.http.stream("POST", f"/api/chat/{clone}/stream", json=QUESTION) as response:
+        async for event in events_of(response):
+            if event.token:
+                assert upstream.state.streams.open == 1
+                break
+
+
+async def test_no_database_connection_is_held_while_tokens_flow(
+    served: ServedApp, ada: Person
+) -> None:
+    clone = await create_clone(ada)
+    await ada.http.patch(f"/api/clones/{clone}/settings", json={"llm_model": SLOW})
+    pool = served.app.state.database.engine.pool
+    idle = pool.checkedout()
+    async with ada.http.stream("POST", f"/api/chat/{clone}/stream", json=QUESTION) as response:
+        async for event in events_of(response):
+            if event.token:
+                assert pool.checkedout() <= idle
+                break
+
+
+async def test_the_model_is_told_who_it_is_and_what_was_said(
+    ada: Person, upstream: FakeOpenAI
+) -> None:
+    clone = await create_clone(
+        ada,
+        slug_name="Dr. Grace",
+        professional_title="Cardiologist",
+        bio="I have mended hearts for thirty years.",
+        communication_style={"tone": "warm"},
+    )
+    first = (await ada.http.post(f"/api/chat/{clone}", json=QUESTION)).json()
+    body = {"content": "And then?", "conversation_id": first["conversation_id"]}
+    await ada.http.post(f"/api/chat/{clone}", json=body)
+
+    messages = last_request(upstream)["messages"]
+
+    system, *turns = messages
+    assert system["role"] == "system"
+    assert system["content"].startswith("You are Dr. Grace, Cardiologist.")
+    assert "thirty years" in system["content"]
+    assert "tone: warm" in system["content"]
+    assert turns == [
+        {"role": "user", "content": QUESTION["content"]},
+        {"role": "assistant", "content": first["message"]},
+        {"role": "user", "content": "And then?"},
+    ]
+
+
+async def test_the_next_message_uses_the_new_settings(ada: Person, upstream: FakeOpenAI) -> None:
+    clone = await create_clone(ada)
+    await ada.http.post(f"/api/chat/{clone}", json=QUESTION)
+    changes = {"llm_model": "fake-n3", "temperature": 1.5, "max_tokens": 77}
+    await ada.http.patch(f"/api/clones/{clone}/settings", json=changes)
+    answer = (await ada.http.post(f"/api/chat/{clone}", json=QUESTION)).json()
+
+    asked = last_request(upstream)
+
+    assert (asked["model"], asked["temperature"]) == ("fake-n3", 1.5)
+    assert 77 in (asked.get("max_tokens"), asked.get("max_completion_tokens"))
+    assert answer["usage"]["completion_tokens"] == 3
+
+
+async def test_replies_that_run_when_the_server_stops_end_with_an_event(
+    serve: Serve, settings: Settings, upstream: FakeOpenAI
+) -> None:
+    served = await serve(settings)
+    ada = await register(served.url, "ada@example.org")
+    clone = await create_clone(ada)
+    await ada.http.patch(f"/api/clones/{clone}/settings", json={"llm_model": SLOW})
+    events: list[SseEvent] = []
+    async with ada.http.stream("POST", f"/api/chat/{clone}/stream", json=QUESTION) as response:
+        async for event in events_of(response):
+            events.append(event)
+            if len(events) == 5:
+                stopping = asyncio.create_task(served.app.state.replies.drain(0.05))
+    await stopping
+    reply = await kept_reply(ada, events)
+    await ada.http.aclose()
+
+    assert (events[-1].name, events[-1].data["code"]) == ("error", "server_stopping")
+    assert events[-1].data["retryable"] is True
+    assert (reply["status"], reply["content"]) == ("interrupted", text_of(events))
