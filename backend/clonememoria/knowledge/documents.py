@@ -258,7 +258,7 @@ async def _duplicate(session: AsyncSession, clone_id: UUID, content_hash: str) -
     query = select(Document.id, Document.title).where(
         Document.clone_id == clone_id, Document.content_hash == content_hash
     )
-    first_id, title = (await session.execute(query)).one().tuple()
+    first_id, title = (await session.execute(query)).one()
     return DuplicateDocument(
         f"This clone already has this content, as “{title}”", extra={"document_id": str(first_id)}
     )

@@ -30,8 +30,6 @@ log = structlog.get_logger()
 
 SWEEP_INTERVAL_S: Final = 30.0
 RECONNECT_DELAYS_S: Final = (0.2, 1.0, 5.0)
-# While a provider is down: one minute in all, then the owner is told.
-PROVIDER_RETRY_DELAYS_S: Final = (1.0, 5.0, 15.0, 40.0)
 MAX_RETRY_AFTER_S: Final = 30.0
 CRASH_RETRY_DELAY_S: Final = 2.0
 STOP_GRACE_S: Final = 10.0
@@ -39,10 +37,14 @@ STOP_GRACE_S: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Who is silent for `heartbeat_s` counts as dead; every `poll_s` the others look for that."""
+    """Who is silent for `heartbeat_s` counts as dead; every `poll_s` the others look for that.
+
+    A provider that is down is asked again for a minute in all, then the owner is told.
+    """
 
     heartbeat_s: float = 15.0
     poll_s: float = 5.0
+    provider_retries_s: tuple[float, ...] = (1.0, 5.0, 15.0, 40.0)
 
 
 class Worker:
@@ -140,9 +142,9 @@ class Worker:
 
     async def _settle(self, claim: Claim, error: AppError, tries: int) -> None:
         is_passing = isinstance(error, ProviderError) and error.retryable
-        if is_passing and tries < len(PROVIDER_RETRY_DELAYS_S):
+        if is_passing and tries < len(self._timing.provider_retries_s):
             asked_s = min(error.retry_after_s or 0, MAX_RETRY_AFTER_S)
-            delay_s = max(PROVIDER_RETRY_DELAYS_S[tries], asked_s)
+            delay_s = max(self._timing.provider_retries_s[tries], asked_s)
             await self._give_back(claim, f"{error.detail}. Next try in {delay_s:.0f} s.")
             raise RetryRequested(timedelta(seconds=delay_s), error.code)
         kept = ". The text is kept: retry when the provider works again." if is_passing else ""

@@ -1,0 +1,211 @@
+"""Uploaded files: what is read, what is refused and with which words, and how limits hold."""
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from clonememoria.core.config import Settings
+from tests.api.clones import create_clone
+from tests.api.documents import Json, chunks_of, documents_url, settled, upload, url_of
+from tests.conftest import Person
+from tests.fixtures.builders import build_docx, build_pdf
+
+DOCUMENTS = Path(__file__).parents[1] / "fixtures" / "documents"
+PROGRAM = b"MZ\x90\x00" + bytes(range(256)) * 8
+MB = 1024 * 1024
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"max_upload_mb": 1})
+
+
+async def uploaded(owner: Person, clone_id: str, name: str, data: bytes) -> Json:
+    answer = await upload(owner, clone_id, (name, data))
+    assert answer.status_code == 201, answer.text
+    return await settled(owner, answer.json()[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "mime_type", "words"),
+    [
+        ("a.txt", b"Caf\xe9 open at noon", "text/plain", "Café open at noon"),
+        ("a.md", b"# Hours\n\nOpen at noon.", "text/markdown", "Open at noon"),
+        ("a.html", b"<html><body><p>Open at noon.</p></body></html>", "text/html", "Open at noon"),
+        ("a.pdf", build_pdf(["First page.", "Open at noon."]), "application/pdf", "Open at noon"),
+        (
+            "a.docx",
+            build_docx(),
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "within 14 days",
+        ),
+    ],
+)
+async def test_each_kind_of_file_is_read(
+    ada: Person, name: str, data: bytes, mime_type: str, words: str
+) -> None:
+    clone_id = await create_clone(ada)
+    document = await uploaded(ada, clone_id, name, data)
+    assert (document["status"], document["mime_type"]) == ("completed", mime_type)
+    assert (document["title"], document["source_type"]) == (name, "file")
+    assert words in document["content"]
+    for chunk in await chunks_of(ada, document):
+        assert chunk["content"] == document["content"][chunk["char_start"] : chunk["char_end"]]
+
+
+async def test_pages_of_a_pdf_are_kept(ada: Person) -> None:
+    clone_id = await create_clone(ada)
+    pages = [f"This is page {n}. " + "Many words follow here.\n" * 40 for n in (1, 2, 3)]
+    document = await uploaded(ada, clone_id, "three.pdf", build_pdf(pages))
+    assert document["page_count"] == 3
+    chunks = await chunks_of(ada, document)
+    assert {chunk["page_number"] for chunk in chunks} == {1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("scan.pdf", build_pdf(["", ""]), "text"),
+        ("broken.pdf", b"%PDF-1.4 nothing else", "damaged"),
+        ("white.txt", b" \n\t  \n", "no text"),
+        ("secret.pdf", (DOCUMENTS / "pdf_libreoffice_password.pdf").read_bytes(), "password"),
+    ],
+)
+async def test_an_unreadable_file_fails_with_a_reason(
+    ada: Person, name: str, data: bytes, says: str
+) -> None:
+    clone_id = await create_clone(ada)
+    document = await uploaded(ada, clone_id, name, data)
+    assert document["status"] == "failed"
+    assert says in document["error_message"]
+    assert document["chunk_count"] == 0
+    clone = (await ada.http.get(f"/api/clones/{clone_id}")).json()
+    assert clone["rag_status"] == "error"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "status", "code"),
+    [
+        ("invoice.pdf", PROGRAM, 415, "unsupported_type"),
+        ("quine.zip", (DOCUMENTS / "zip_quine_droste.zip").read_bytes(), 415, "unsupported_type"),
+        ("nothing.txt", b"", 422, "no_text"),
+        ("large.txt", b"x" * (MB + 1), 413, "too_large"),
+    ],
+)
+async def test_a_hopeless_file_alone_is_refused_and_not_kept(
+    ada: Person, name: str, data: bytes, status: int, code: str
+) -> None:
+    clone_id = await create_clone(ada)
+    answer = await upload(ada, clone_id, (name, data))
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (await ada.http.get(documents_url(clone_id))).json() == []
+
+
+async def test_a_file_of_exactly_the_limit_is_taken(ada: Person) -> None:
+    clone_id = await create_clone(ada)
+    data = b"word and space " * (MB // 15) + b"x" * (MB % 15)
+    document = await uploaded(ada, clone_id, "just.txt", data)
+    assert (document["status"], document["size_bytes"]) == ("completed", MB)
+
+
+async def test_each_of_several_files_has_its_own_outcome(
+    ada: Person, superuser: asyncpg.Connection
+) -> None:
+    clone_id = await create_clone(ada)
+    answer = await upload(
+        ada,
+        clone_id,
+        ("good.txt", b"Open at noon."),
+        ("same.txt", b"Open at noon."),
+        ("program.pdf", PROGRAM),
+        ("large.txt", b"x" * (MB + 1)),
+        ("empty.md", b""),
+        ("fine.md", b"# Fine\n\nOpen at one."),
+    )
+    assert answer.status_code == 201
+    good, same, program, large, empty, fine = answer.json()
+    assert (same["status"], same["duplicate_of"]) == ("skipped", good["id"])
+    assert "good.txt" in same["error_message"]
+    assert {document["status"] for document in (program, large, empty)} == {"failed"}
+    assert "program" in program["error_message"]
+    assert "larger than 1 MB" in large["error_message"]
+    assert "empty" in empty["error_message"]
+    assert [(await settled(ada, document))["status"] for document in (good, fine)] == [
+        "completed",
+        "completed",
+    ]
+    # The refused ones are in the list with their reason, until they are deleted.
+    listed = (await ada.http.get(documents_url(clone_id))).json()
+    assert {document["title"] for document in listed} == {
+        *("good.txt", "program.pdf", "large.txt", "empty.md", "fine.md")
+    }
+    assert await superuser.fetchval("select count(*) from document_file_parts") == 2
+    retried = await ada.http.post(f"{url_of(program)}/reprocess")
+    assert retried.status_code == 409
+    renamed = await ada.http.patch(url_of(program), json={"title": "Not a PDF"})
+    assert (renamed.json()["title"], renamed.json()["status"]) == ("Not a PDF", "failed")
+    assert (await ada.http.delete(url_of(program))).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\Users\\ada\\plan.txt", "plan.txt"),
+        ("/absolute.txt", "absolute.txt"),
+        ("..", "Untitled"),
+        ("gnp\u202etxt.txt", "gnp txt.txt"),
+        ("a" * 300 + ".txt", "a" * 196 + ".txt"),
+        ("<script>alert(1)</script>.txt", "script>.txt"),
+    ],
+)
+async def test_a_hostile_name_becomes_a_harmless_title(ada: Person, name: str, title: str) -> None:
+    clone_id = await create_clone(ada)
+    answer = await upload(ada, clone_id, (name, b"Open at noon."))
+    assert answer.json()[0]["title"] == title
+
+
+async def test_an_endless_body_is_refused_while_it_streams(ada: Person) -> None:
+    clone_id = await create_clone(ada)
+    address = ada.http.base_url
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    head = 'Content-Disposition: form-data; name="files"; filename="endless.txt"'
+    writer.write(
+        f"POST {documents_url(clone_id)}/upload HTTP/1.1\r\nHost: {address.host}\r\n"
+        f"Authorization: {ada.http.headers['Authorization']}\r\n"
+        "Content-Type: multipart/form-data; boundary=cut\r\nContent-Length: 1000000000\r\n\r\n"
+        f"--cut\r\n{head}\r\n\r\n".encode()
+    )
+    answer = asyncio.create_task(reader.readuntil(b"\r\n"))
+    sent = 0
+    while not answer.done() and sent < 20 * MB:
+        writer.write(b"x" * 65536)
+        await writer.drain()
+        await asyncio.sleep(0.01)
+        sent += 65536
+    assert b" 413 " in await answer
+    assert sent <= 2 * MB
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        (b"{}", "application/json"),
+        (b"no parts", "multipart/form-data; boundary=cut"),
+        (b"--cut--\r\n", "multipart/form-data; boundary=cut"),
+        (b"", "multipart/form-data"),
+    ],
+)
+async def test_a_malformed_upload_is_refused(
+    ada: Person, content: bytes, content_type: str
+) -> None:
+    clone_id = await create_clone(ada)
+    answer = await ada.http.post(
+        f"{documents_url(clone_id)}/upload",
+        content=content,
+        headers={"Content-Type": content_type},
+    )
+    assert answer.status_code == 422, answer.text
