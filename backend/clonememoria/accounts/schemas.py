@@ -13,7 +13,7 @@ from clonememoria.core.text import Name, storable
 
 # Deliverable or not: an installation at home may well use ada@nas.local, and we send no mail.
 PLAUSIBLE_EMAIL: Final = re.compile(r"[^\s@,;:<>()\[\]\"\\]+@[^\s@,;:<>()\[\]\"\\.]+(\.[^\s@.]+)*")
-EXAMPLE_PASSWORD: Final = "correct horse battery staple"  # noqa: S105
+EXAMPLE_PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - it is in the docs
 EXAMPLE_USER: Final[JsonDict] = {
     "id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
     "email": "ada@example.org",
@@ -111,6 +111,6 @@ class SignedIn(BaseModel):
     )
 
     access_token: str
-    token_type: Literal["bearer"] = "bearer"  # noqa: S105
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - no secret
     expires_in: int
     user: User

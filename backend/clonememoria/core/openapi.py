@@ -79,7 +79,7 @@ def install_openapi(app: FastAPI) -> None:
             _complete(schema)
         return schema
 
-    app.openapi = described  # type: ignore[method-assign]
+    app.openapi = described  # type: ignore[method-assign]  # the way FastAPI documents
 
 
 def _complete(schema: dict[str, Any]) -> None:
