@@ -4,10 +4,11 @@ Enough to compare texts without a model; not a linguistic library.
 """
 
 import re
+import threading
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Protocol
 
 import snowballstemmer  # type: ignore[import-untyped]  # it has no stubs
@@ -170,14 +171,23 @@ def words_of(text: str) -> list[str]:
     return [_ELISION.sub("", w) if "'" in w or "ال" in w else w for w in words]
 
 
-@cache
-def _stemmer(language: str) -> _Stemmer:
-    stemmer: _Stemmer = snowballstemmer.stemmer(_SNOWBALL.get(language, "english"))
-    return stemmer
+class _Stemmers(threading.local):
+    """Each thread has its own: a stemmer keeps the word that it works on in itself."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, _Stemmer] = {}
+
+    def of(self, language: str) -> _Stemmer:
+        if language not in self._of:
+            self._of[language] = snowballstemmer.stemmer(_SNOWBALL.get(language, "english"))
+        return self._of[language]
+
+
+_STEMMERS = _Stemmers()
 
 
 @lru_cache(maxsize=65_536)
 def stem(word: str, language: str) -> str:
     if language == "de":
         word = _GERMAN_PARTICIPLE.sub(r"\1", word)
-    return _stemmer(language).stemWord(word)
+    return _STEMMERS.of(language).stemWord(word)

@@ -1,5 +1,7 @@
 """Languages are told apart and words found in them, as far as comparing texts needs it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from clonememoria.providers.words import language_of, stem, words_of
@@ -48,3 +50,14 @@ def test_relatives_have_one_stem() -> None:
     assert stem("brewing", "en") == stem("brewed", "en")
     assert stem("gegründet", "de") == stem("gründete", "de")
     assert stem("музеи", "ru") == stem("музей", "ru")
+
+
+def test_words_are_stemmed_in_many_threads_at_once() -> None:
+    words = [f"{beginning}{n}{end}" for n in range(2000) for beginning, end in (("na", "tional"),)]
+
+    def stems(_thread: int) -> list[str]:
+        return [stem.__wrapped__(word, "en") for word in words]
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(stems, range(4)))
+    assert found == [stems(0)] * 4
