@@ -55,8 +55,8 @@ class ReplyFailed(AppError):
     """The failure of a reply, as the answer to a request that waited for it."""
 
     def __init__(self, end: Failed) -> None:
-        self.status, self.code, self.title = 503, end.code, end.detail  # type: ignore[misc]
-        self.retryable = end.retryable  # type: ignore[misc]
+        self.status, self.code, self.title = 503, end.code, end.detail
+        self.retryable = end.retryable
         super().__init__(end.detail, extra={"message_id": str(end.message_id)})
 
 

@@ -1,16 +1,15 @@
 """Every failure a client can meet, as one tree; knows nothing of HTTP frameworks or vendors."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 
 class AppError(Exception):
     """A failure with an API `code` and status; the text tells the user what to do next."""
 
-    status: ClassVar[int] = 500
-    code: ClassVar[str] = "internal_error"
-    title: ClassVar[str] = "Something went wrong"
-    retryable: ClassVar[bool] = False
+    status: int = 500
+    code: str = "internal_error"
+    title: str = "Something went wrong"
+    retryable: bool = False
 
     def __init__(
         self,

@@ -50,5 +50,5 @@ async def _restart_when_it_dies(server: EmbeddedPostgres) -> None:
         await asyncio.sleep(WATCH_INTERVAL_S)
         try:
             await asyncio.to_thread(embedded_postgres.ensure_running, server)
-        except (OSError, RuntimeError) as error:
-            log.error("postgres_restart_failed", exc_info=error)
+        except (OSError, RuntimeError):
+            log.exception("postgres_restart_failed")

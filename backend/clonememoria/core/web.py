@@ -94,8 +94,8 @@ class _FrameworkError(AppError):
 
     def __init__(self, raised: HTTPException) -> None:
         phrase = HTTPStatus(raised.status_code).phrase
-        self.status, self.title = raised.status_code, phrase  # type: ignore[misc]
-        self.code = phrase.lower().replace(" ", "_").replace("-", "_")  # type: ignore[misc]
+        self.status, self.title = raised.status_code, phrase
+        self.code = phrase.lower().replace(" ", "_").replace("-", "_")
         super().__init__(str(raised.detail))
 
 

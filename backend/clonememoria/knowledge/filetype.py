@@ -100,9 +100,7 @@ def _legacy_office_error(data: bytes) -> Exception:
 
 
 def _text_type(data: bytes, suffix: str) -> FileType:
-    for magic, description in _OTHER_FORMATS:
-        if data.startswith(magic) and not (magic == b"MZ" and data.isascii() and 0 not in data):
-            raise _unsupported(description)
+    _refuse_other_formats(data)
     head = decode(data[:_HEAD_BYTES])
     if len(_BINARY_CONTROLS.findall(head)) > 0.1 * len(head):
         raise _unsupported("not a text")
@@ -115,6 +113,13 @@ def _text_type(data: bytes, suffix: str) -> FileType:
     if suffix != ".txt" and _HTML_START.match(head):
         return HTML
     return TXT
+
+
+def _refuse_other_formats(data: bytes) -> None:
+    for magic, description in _OTHER_FORMATS:
+        is_plain_text = magic == b"MZ" and data.isascii() and 0 not in data
+        if data.startswith(magic) and not is_plain_text:
+            raise _unsupported(description)
 
 
 def _unsupported(what: str) -> UnsupportedType:

@@ -147,7 +147,7 @@ _SCRIPTS = (
 
 class _Stemmer(Protocol):
     # snowballstemmer has no types; the name is its own.
-    def stemWord(self, word: str) -> str: ...  # noqa: N802
+    def stemWord(self, word: str) -> str: ...  # noqa: N802 - the name of its API
 
 
 def language_of(text: str) -> str:

@@ -99,17 +99,19 @@ def embed_text(text: str, dimensions: int, how: str) -> "array.array[float]":
     """A unit vector that depends on the text alone; `bow`: near for texts that share words."""
     noise = hashlib.shake_128(text.encode("utf-8", "replace")).digest(2 * dimensions)
     integers = array.array("h", noise)
-    if how == "hash":
-        vector = [float(i) for i in integers]
-    else:
-        # The noise breaks ties, at most 0.05 a component.
-        vector = [i * 1.5e-6 for i in integers]
-        for word in re.findall(r"\w+", text.lower()):
-            slot = zlib.crc32(word.encode())
-            vector[slot % dimensions] += 1.0
-            vector[(slot >> 11) % dimensions] += 1.0 if slot & 1 else -1.0
+    vector = [float(i) for i in integers] if how == "hash" else _words_over(integers, text)
     norm = math.sqrt(math.fsum(v * v for v in vector)) or 1.0
     return array.array("f", (v / norm for v in vector))
+
+
+def _words_over(noise: Sequence[int], text: str) -> list[float]:
+    """The noise breaks ties, at most 0.05 a component."""
+    vector = [i * 1.5e-6 for i in noise]
+    for word in re.findall(r"\w+", text.lower()):
+        slot = zlib.crc32(word.encode())
+        vector[slot % len(vector)] += 1.0
+        vector[(slot >> 11) % len(vector)] += 1.0 if slot & 1 else -1.0
+    return vector
 
 
 @functools.lru_cache(64)

@@ -20,7 +20,7 @@ class DummyEmbeddings:
     def from_settings(cls, settings: Settings) -> Self:  # noqa: ARG003 - it needs none of them
         return cls()
 
-    async def embed(self, texts: Sequence[str], *, model: str) -> Vectors:  # noqa: ARG002
+    async def embed(self, texts: Sequence[str], *, model: str) -> Vectors:  # noqa: ARG002 - it has one
         return await asyncio.to_thread(_embed, tuple(texts))
 
     async def models(self) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from clonememoria.providers.llm.base import ChatMessage
 from clonememoria.providers.llm.extractive.matching import Match, match
 from clonememoria.providers.llm.extractive.phrases import Phrases, phrases_in
-from clonememoria.providers.llm.extractive.question import is_greeting, understand
+from clonememoria.providers.llm.extractive.question import Question, is_greeting, understand
 from clonememoria.providers.llm.extractive.sentences import (
     COLONS,
     QUESTION_MARKS,
@@ -38,8 +38,7 @@ _LAST_STOP = re.compile(r"\s*([.!?…。！？؟।]*)$")
 def answer(messages: Sequence[ChatMessage]) -> str:
     """The whole reply to the last user message, out of the passages in the system prompt."""
     system = "\n".join(m.content for m in messages if m.role == "system")
-    asked = [m.content for m in messages if m.role == "user"]
-    question_text, earlier = asked[-1] if asked else "", asked[-2] if len(asked) > 1 else ""
+    earlier, question_text = ["", "", *(m.content for m in messages if m.role == "user")][-2:]
     name = _name(system)
     question = understand(question_text, earlier=earlier, name=name)
     phrases = phrases_in(question.language)
@@ -48,18 +47,20 @@ def answer(messages: Sequence[ChatMessage]) -> str:
         return phrases.hello.format(name=name or phrases.nameless)
     if not passages:
         return phrases.no_knowledge.format(name=name or phrases.nameless)
-    sentences = sentences_of(passages)
-    chosen = [found.sentence for found in _choose(match(question, sentences))]
-    if not chosen and not question.subjects and _SUMMARY.search(question_text):
-        chosen = _beginnings(sentences)
-    if not chosen:
-        return phrases.nothing_found
-    return _written(chosen, phrases, seed=question_text)
+    chosen = _quotes(question, question_text, sentences_of(passages))
+    return _written(chosen, phrases, seed=question_text) if chosen else phrases.nothing_found
 
 
 def _name(system: str) -> str:
     found = _NAME.match(system)
     return found[1].strip() if found else ""
+
+
+def _quotes(question: Question, text: str, sentences: list[Sentence]) -> list[Sentence]:
+    chosen = [found.sentence for found in _choose(match(question, sentences))]
+    if not chosen and not question.subjects and _SUMMARY.search(text):
+        return _beginnings(sentences)
+    return chosen
 
 
 def _choose(matches: Sequence[Match]) -> list[Match]:

@@ -78,20 +78,22 @@ def _blocks(text: str) -> Iterator[str]:
 
 def _with_lists(blocks: Iterator[str]) -> Iterator[str]:
     """An introduction that ends in a colon takes the list along that follows."""
-    introduction = ""
+    waiting = ""
     for block in blocks:
-        is_item = introduction and _LIST_MARK.match(block)
-        if is_item and len(introduction) + len(block) < MAX_SENTENCE_CHARACTERS:
-            gap = " " if introduction.endswith(COLONS) else "; "
-            introduction += f"{gap}{_plain(block).rstrip('.;,')}"
+        if waiting and _is_item_of(waiting, block):
+            gap = " " if waiting.endswith(COLONS) else "; "
+            waiting += f"{gap}{_plain(block).rstrip('.;,')}"
             continue
-        if introduction:
-            yield introduction
-        introduction = block if block.endswith(COLONS) else ""
-        if not introduction:
-            yield block
-    if introduction:
-        yield introduction
+        ended = [waiting] if waiting else []
+        waiting = block if block.endswith(COLONS) else ""
+        yield from ended if waiting else [*ended, block]
+    if waiting:
+        yield waiting
+
+
+def _is_item_of(introduction: str, block: str) -> bool:
+    fits = len(introduction) + len(block) < MAX_SENTENCE_CHARACTERS
+    return fits and _LIST_MARK.match(block) is not None
 
 
 def _with_tables(blocks: Iterator[str]) -> Iterator[str]:
