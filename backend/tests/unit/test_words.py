@@ -53,7 +53,7 @@ def test_relatives_have_one_stem() -> None:
 
 
 def test_words_are_stemmed_in_many_threads_at_once() -> None:
-    words = [f"{beginning}{n}{end}" for n in range(2000) for beginning, end in (("na", "tional"),)]
+    words = [f"na{number}tional" for number in range(2000)]
 
     def stems(_thread: int) -> list[str]:
         return [stem.__wrapped__(word, "en") for word in words]
