@@ -37,11 +37,6 @@ PERCENT_PARSED: Final = 10
 PERCENT_CHUNKED: Final = 15
 PERCENT_EMBEDDED: Final = 90
 
-_KINDS: Final = {
-    type_.mime_type: type_.kind
-    for type_ in (filetype.TXT, filetype.MD, filetype.HTML, filetype.PDF, filetype.DOCX)
-}
-
 
 class ClaimLost(Exception):
     """Somebody cancelled, deleted, changed or took over the document: drop the work."""
@@ -106,7 +101,7 @@ async def _prepare(
 ) -> Prepared:
     async with database.as_user(claim.owner_id) as session:
         data = await file_of(session, claim.document_id)
-    kind = _KINDS[claim.mime_type]
+    kind = filetype.BY_MIME_TYPE[claim.mime_type].kind
     parsed = await parsing.parse(data, kind=kind)
     progress.reach("chunking", PERCENT_PARSED)
     title = f"{claim.title}: {parsed.title}" if parsed.title else claim.title
