@@ -1,5 +1,5 @@
 import { HoverCard as Primitive } from "radix-ui";
-import type { ReactNode } from "react";
+import type { FocusEvent, ReactNode } from "react";
 
 interface HoverCardProps {
   card: ReactNode;
@@ -9,7 +9,9 @@ interface HoverCardProps {
 export function HoverCard({ card, children }: HoverCardProps) {
   return (
     <Primitive.Root openDelay={180} closeDelay={100}>
-      <Primitive.Trigger asChild>{children}</Primitive.Trigger>
+      <Primitive.Trigger asChild onFocus={ignoreUnlessByKeyboard}>
+        {children}
+      </Primitive.Trigger>
       <Primitive.Portal>
         <Primitive.Content
           sideOffset={6}
@@ -21,4 +23,10 @@ export function HoverCard({ card, children }: HoverCardProps) {
       </Primitive.Portal>
     </Primitive.Root>
   );
+}
+
+// Radix starts a second timer when a press focuses the trigger, and forgets the first: the card
+// would open after the pointer has left, over what one wants to press next.
+function ignoreUnlessByKeyboard(event: FocusEvent) {
+  if (!event.currentTarget.matches(":focus-visible")) event.preventDefault();
 }
