@@ -55,8 +55,8 @@ torture: $(PYTHON_DEV) $(WEB_BUILD) ## run the long form of the promises' tests
 	$(BIN)/pytest -m torture
 
 .PHONY: bench
-bench: $(PYTHON_DEV) ## measure the speed against bare parts, in one run
-	cd backend && ../$(BIN)/python -m bench
+bench: $(PYTHON_DEV) ## measure the speed against bare parts; ONLY=first-token for one of them
+	@PYTHONPATH=backend $(BIN)/python -m bench $(addprefix --only ,$(ONLY))
 
 # --- checks ---
 
