@@ -32,7 +32,7 @@ export function CloneGrid({ filter, onReset }: CloneGridProps) {
 
   const userId = session.status === "member" ? session.user.id : null;
   return (
-    <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
+    <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(21rem,100%),1fr))] gap-4">
       {data.map((clone) => (
         <CloneCard key={clone.id} clone={clone} own={clone.creator_id === userId} />
       ))}

@@ -29,7 +29,7 @@ export function ThreadRow({ conversation, current, onRename, onDelete }: ThreadR
       >
         {title}
       </Link>
-      <Suspense>
+      <Suspense fallback={<span className="mr-1 size-7 shrink-0" />}>
         <ThreadMenu
           title={title}
           onRename={() => onRename(conversation)}
