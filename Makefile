@@ -56,7 +56,7 @@ torture: $(PYTHON_DEV) $(WEB_BUILD) ## run the long form of the promises' tests
 
 .PHONY: bench
 bench: $(PYTHON_DEV) ## measure the speed against bare parts; ONLY=first-token for one of them
-	@PYTHONPATH=backend $(BIN)/python -m bench $(addprefix --only ,$(ONLY))
+	@cd backend && ../$(BIN)/python -m bench $(addprefix --only ,$(ONLY))
 
 # --- checks ---
 

@@ -13,7 +13,7 @@ from typing import Final
 ADDRESS: Final = re.compile(rb"https?://([\w.]+):(\d+)")
 START_S: Final = 90
 STOP_S: Final = 30
-ROOT: Final = Path(__file__).parents[1]
+ROOT: Final = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +90,4 @@ async def product(upstream: Served, data_dir: Path) -> AsyncIterator[Served]:
 
 
 def _python_path() -> dict[str, str]:
-    return {"PYTHONPATH": f"{ROOT}:{ROOT / 'backend'}"}
+    return {"PYTHONPATH": str(ROOT / "backend")}
