@@ -57,7 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     install_error_handlers(app)
     app.state.metrics = Metrics()
-    install_middleware(app, cors_origins=settings.cors_origins, metrics=app.state.metrics)
+    install_middleware(app, settings=settings, metrics=app.state.metrics)
     _mount_routers(app)
     _mount_frontend(app)
     install_openapi(app)
@@ -91,7 +91,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         database, providers = await _open(settings, stack)
         await interrupt_orphans(database)
-        replies = Replies(database, providers)
+        replies = Replies(database, providers, app.state.metrics)
         stack.push_async_callback(replies.drain, 0)
         app.state.database = database
         app.state.providers = providers
@@ -105,7 +105,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.document_feed = await stack.enter_async_context(running_feed(database))
         if settings.worker_inline:
             app.state.worker = await stack.enter_async_context(
-                running_worker(database=database, providers=providers, settings=settings)
+                running_worker(
+                    database=database,
+                    providers=providers,
+                    settings=settings,
+                    metrics=app.state.metrics,
+                )
             )
         log.info("started", version=__version__)
         yield
@@ -135,7 +140,9 @@ async def run_worker(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         database, providers = await _open(settings, stack)
         await stack.enter_async_context(
-            running_worker(database=database, providers=providers, settings=settings)
+            running_worker(
+                database=database, providers=providers, settings=settings, metrics=Metrics()
+            )
         )
         log.info("worker_started", version=__version__)
         await asyncio.Event().wait()

@@ -23,6 +23,10 @@ class Draft:
                 self.end = event
 
     @property
+    def token_count(self) -> int:
+        return len(self._tokens)
+
+    @property
     def text(self) -> str:
         return "".join(self._tokens)
 
@@ -39,7 +43,7 @@ class Draft:
             conversation_id=self.turn.conversation_id,
             mode=self.mode,
             sources=self.sources,
-            usage=StoredUsage(prompt_tokens=0, completion_tokens=len(self._tokens), cost_usd=0.0),
+            usage=StoredUsage(prompt_tokens=0, completion_tokens=self.token_count, cost_usd=0.0),
             finish_reason="stopped",
             provider=self.turn.provider,
             model=self.turn.model,

@@ -5,6 +5,7 @@ the event where the reader left. Knows nothing of HTTP.
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -14,11 +15,12 @@ from uuid import UUID
 import structlog
 
 from clonememoria.chat.draft import Draft
-from clonememoria.chat.events import Done, Event, Failed, Started, frame
+from clonememoria.chat.events import Done, Event, Failed, SourcesFound, Started, Token, frame
 from clonememoria.chat.history import save_reply
 from clonememoria.chat.turn import Turn, answer
 from clonememoria.core.db import UNREACHABLE, Database
 from clonememoria.core.errors import AppError, DatabaseUnavailable
+from clonememoria.core.metrics import Metrics
 from clonememoria.providers.catalog import Providers
 
 log = structlog.get_logger()
@@ -67,9 +69,10 @@ class Reply:
 class Replies:
     """All replies of this process; owns their tasks."""
 
-    def __init__(self, database: Database, providers: Providers) -> None:
+    def __init__(self, database: Database, providers: Providers, metrics: Metrics) -> None:
         self._database = database
         self._providers = providers
+        self._metrics = metrics
         self._replies: OrderedDict[UUID, Reply] = OrderedDict()
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._stopping: set[UUID] = set()
@@ -132,14 +135,25 @@ class Replies:
             log.exception("reply_failed", message_id=str(reply.turn.message_id))
             draft.end = draft.failed("internal_error", "Something went wrong here; try again")
         reply.publish(await self._save(draft))
+        self._metrics.tokens.inc(draft.token_count)
+        self._metrics.replies.labels(draft.mode, draft.status).inc()
 
     async def _follow(self, draft: Draft, reply: Reply) -> None:
+        started = time.perf_counter()
         async with aclosing(answer(draft.turn, self._database, self._providers)) as events:
             async for event in events:
                 draft.add(event)
+                if draft.token_count <= 1:
+                    self._time(event, time.perf_counter() - started)
                 # The last event is sent when what it says is stored.
                 if not isinstance(event, Done):
                     reply.publish(event)
+
+    def _time(self, event: Event, seconds: float) -> None:
+        if isinstance(event, SourcesFound):
+            self._metrics.retrieval_seconds.observe(seconds)
+        elif isinstance(event, Token):
+            self._metrics.first_token_seconds.observe(seconds)
 
     def _end_of_cancelled(self, draft: Draft) -> Done | Failed:
         """It was the reader's stop, or the end of this process; what is there is saved yet."""

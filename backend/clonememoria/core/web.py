@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
 from clonememoria.core.access_log import AccessLog
+from clonememoria.core.body_limit import MIB, BodyLimit
 from clonememoria.core.config import Settings
 from clonememoria.core.db import Database
 from clonememoria.core.errors import AppError, DatabaseUnavailable
@@ -137,7 +138,10 @@ async def _on_driver_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_unexpected(_request: Request, error: Exception) -> JSONResponse:
     log.error("unexpected_error", exc_info=error)
-    return problem(AppError("Something went wrong here; the request id finds it in the log"))
+    answer = problem(AppError("Something went wrong here; the request id finds it in the log"))
+    # Starlette sends this one from outside of all middleware.
+    answer.headers.update({**SECURITY_HEADERS, "X-Request-ID": correlation_id.get() or ""})
+    return answer
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -185,12 +189,13 @@ class OneSpelling:
         await self._app(scope, receive, send)
 
 
-def install_middleware(app: FastAPI, *, cors_origins: Sequence[str], metrics: Metrics) -> None:
+def install_middleware(app: FastAPI, *, settings: Settings, metrics: Metrics) -> None:
     """The last one added is the outermost: request ids wrap everything."""
-    if cors_origins:
+    app.add_middleware(BodyLimit, max_text_bytes=settings.max_upload_mb * MIB)
+    if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
-            allow_origins=list(cors_origins),
+            allow_origins=settings.cors_origins,
             allow_credentials=True,
             allow_methods=["*"],
             allow_headers=["*"],

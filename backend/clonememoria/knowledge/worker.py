@@ -19,6 +19,7 @@ from pgqueuer.domain.models import Job
 from clonememoria.core.config import Settings
 from clonememoria.core.db import UNREACHABLE, Database
 from clonememoria.core.errors import AppError, ProviderError
+from clonememoria.core.metrics import Metrics
 from clonememoria.core.tasks import failure_of
 from clonememoria.knowledge import lifecycle
 from clonememoria.knowledge.ingest import ClaimLost, ingest
@@ -51,11 +52,18 @@ class Worker:
     """`is_connected` says whether it hears of new jobs now."""
 
     def __init__(
-        self, database: Database, providers: Providers, *, concurrency: int, timing: Timing
+        self,
+        database: Database,
+        providers: Providers,
+        metrics: Metrics,
+        *,
+        concurrency: int,
+        timing: Timing,
     ) -> None:
         self.is_connected = False
         self._database = database
         self._providers = providers
+        self._metrics = metrics
         self._concurrency = concurrency
         self._slots = asyncio.Semaphore(concurrency)
         self._timing = timing
@@ -124,6 +132,7 @@ class Worker:
                 return
             try:
                 await ingest(claim, database=self._database, providers=self._providers)
+                self._metrics.documents.labels("completed").inc()
             except ClaimLost:
                 log.info("document_dropped", document_id=str(claim.document_id))
             except AppError as error:
@@ -151,6 +160,7 @@ class Worker:
         log.warning("document_failed", document_id=str(claim.document_id), code=error.code)
         async with self._database.as_user(claim.owner_id) as session:
             await lifecycle.fail(session, claim, error.detail + kept)
+        self._metrics.documents.labels("failed").inc()
 
     async def _give_back(self, claim: Claim, reason: str | None = None) -> None:
         # Without a database there is nothing to give back to: the silence will be noticed.
@@ -177,9 +187,12 @@ async def running_worker(
     database: Database,
     providers: Providers,
     settings: Settings,
+    metrics: Metrics,
     timing: Timing = Timing(),
 ) -> AsyncIterator[Worker]:
-    worker = Worker(database, providers, concurrency=settings.worker_concurrency, timing=timing)
+    worker = Worker(
+        database, providers, metrics, concurrency=settings.worker_concurrency, timing=timing
+    )
     tasks = [asyncio.create_task(worker.run()), asyncio.create_task(_sweep(database))]
     try:
         yield worker

@@ -12,7 +12,7 @@ from clonememoria.core.postgres import running_postgres
 from clonememoria.models import Base
 
 
-def _is_ours(item: SchemaItem, name: str | None, *_: object) -> bool:
+def _is_ours(_item: SchemaItem, name: str | None, *_: object) -> bool:
     return not (name or "").startswith("pgqueuer")
 
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
@@ -12,7 +12,14 @@ from clonememoria.models.base import Base, Id, Instant
 
 class Document(Base):
     __tablename__ = "documents"
-    __table_args__ = (UniqueConstraint("clone_id", "content_hash"),)
+    __table_args__ = (
+        UniqueConstraint("clone_id", "content_hash"),
+        Index(
+            "ix_documents_unfinished",
+            "updated_at",
+            postgresql_where=text("status in ('pending', 'processing')"),
+        ),
+    )
 
     id: Mapped[Id]
     clone_id: Mapped[UUID] = mapped_column(ForeignKey("clones.id", ondelete="CASCADE"))

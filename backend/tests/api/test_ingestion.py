@@ -111,7 +111,11 @@ async def eve(idle: ServedApp) -> AsyncIterator[Person]:
 async def working(app: ServedApp, settings: Settings) -> AsyncIterator[None]:
     state = app.app.state
     async with running_worker(
-        database=state.database, providers=state.providers, settings=settings, timing=QUICK
+        database=state.database,
+        providers=state.providers,
+        settings=settings,
+        metrics=state.metrics,
+        timing=QUICK,
     ):
         yield
 

@@ -8,6 +8,7 @@ from structlog.typing import EventDict
 
 from clonememoria.core.config import Settings
 from tests.api.clones import create_clone
+from tests.api.documents import read
 from tests.conftest import Person, Serve
 from tests.eventually import eventually
 
@@ -98,3 +99,15 @@ async def test_each_request_leaves_one_line_with_its_user(ada: Person) -> None:
     assert (missing["path"], missing["status"]) == ("/api/nowhere", 404)
     assert "user_id" not in missing
     assert "secret" not in str(logs)
+
+
+async def test_replies_documents_and_tokens_are_counted(ada: Person) -> None:
+    clone = await create_clone(ada)
+    await read(ada, clone)
+    await ada.http.post(f"/api/chat/{clone}", json={"content": "When is the practice open?"})
+    figures = (await ada.http.get("/metrics", headers={"Accept": "text/plain"})).text
+    assert 'clonememoria_chat_replies_total{mode="rag",status="complete"} 1.0' in figures
+    assert 'clonememoria_documents_processed_total{outcome="completed"} 1.0' in figures
+    assert "clonememoria_chat_first_token_seconds_count 1.0" in figures
+    assert "clonememoria_retrieval_seconds_count 1.0" in figures
+    assert "clonememoria_chat_tokens_total 0.0" not in figures

@@ -310,6 +310,13 @@ def _create_tables() -> None:
         ),
     )
     op.create_index(op.f("ix_documents_owner_id"), "documents", ["owner_id"], unique=False)
+    op.create_index(
+        "ix_documents_unfinished",
+        "documents",
+        ["updated_at"],
+        unique=False,
+        postgresql_where=sa.text("status in ('pending', 'processing')"),
+    )
     op.create_table(
         "chunks",
         sa.Column("id", sa.Uuid(), nullable=False),
