@@ -96,6 +96,14 @@ def test_a_new_question_is_not_taken_for_a_follow_up() -> None:
     assert reply.startswith("I don't know")
 
 
+def test_a_question_that_only_seems_to_point_back_is_answered() -> None:
+    reply = ask(
+        "Which ingredients did the secret family recipe for marmalade have?",
+        "What is it that was founded in Berlin?",
+    )
+    assert "founded by Erika Muster" in reply
+
+
 def test_without_passages_it_says_that_it_is_a_dummy() -> None:
     reply = ask("How many kinds of tea do you sell?", documents=())
 

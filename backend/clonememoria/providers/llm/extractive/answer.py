@@ -47,7 +47,11 @@ def answer(messages: Sequence[ChatMessage]) -> str:
         return phrases.hello.format(name=name or phrases.nameless)
     if not passages:
         return phrases.no_knowledge.format(name=name or phrases.nameless)
-    chosen = _quotes(question, question_text, sentences_of(passages))
+    sentences = sentences_of(passages)
+    chosen = _quotes(question, question_text, sentences)
+    if not chosen and (alone := understand(question_text, name=name)).subjects > 1:
+        # "What is it that patients dread?" only seems to point back.
+        chosen = _quotes(alone, question_text, sentences)
     return _written(chosen, phrases, seed=question_text) if chosen else phrases.nothing_found
 
 
