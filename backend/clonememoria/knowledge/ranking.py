@@ -11,7 +11,8 @@ from sqlalchemy import ARRAY, REAL, Boolean, Integer, Text, Uuid, bindparam, tex
 
 # `readable` narrows to what this reader may see of the clone, and to the sources they named.
 # Constants, in the order of their appearance:
-#   "+ 0" keeps the planner from any approximate index: the nearest are exact.
+#   "offset 0" fences the planner: distances are computed once and exactly, without any approximate
+#   index, and chunks are read once, not once for each term.
 #   ts_rank of one lexeme that occurs tf times is .0607927 * sum(1/j² for j <= tf). The sum goes to
 #   pi²/6 = 1.6449341, and what it lacks is close to 1/(tf + .5): so tf comes back within .05.
 #   k1 = .9, b = .4: Trotman, Puurula, Burgess 2014, ADCS; the values of Anserini.
@@ -24,20 +25,23 @@ with readable as (
       and (cast(:sources as uuid[]) is null or d.id = any(:sources))
       and (:is_owner or d.visibility = 'public')
 ),
+question as materialized (
+    select cast(cast(:vector as real[]) as halfvec) as vector
+),
+distances as (
+    select chunk_id, embedding <=> (select vector from question) as distance
+    from chunk_embeddings
+    where clone_id = :clone_id and :mode <> 'lexical'
+      and space_id = (
+          select id from embedding_spaces
+          where provider = :provider and model = :model and dimensions = :dimensions
+      )
+      and (:sees_all or chunk_id in (select chunk_id from readable))
+    offset 0
+),
 dense as (
     select chunk_id, 1 - distance as score, row_number() over (order by distance, chunk_id) as rank
-    from (
-        select chunk_id, embedding <=> cast(cast(:vector as real[]) as halfvec) as distance
-        from chunk_embeddings
-        where clone_id = :clone_id and :mode <> 'lexical'
-          and space_id = (
-              select id from embedding_spaces
-              where provider = :provider and model = :model and dimensions = :dimensions
-          )
-          and (:sees_all or chunk_id in (select chunk_id from readable))
-        order by (embedding <=> cast(cast(:vector as real[]) as halfvec)) + 0, chunk_id
-        limit :candidates
-    ) nearest
+    from (select * from distances order by distance, chunk_id limit :candidates) nearest
 ),
 terms as materialized (
     select lexeme, cast(quote_literal(lexeme) as tsquery) as query
@@ -54,8 +58,11 @@ collection as materialized (
 occurrences as materialized (
     select chunk_id, length, lexeme,
            1 / (1.6449341 - ts_rank(lexemes, query) / .0607927) - .5 as tf
-    from terms join chunk_lexemes on lexemes @@ query
-    where clone_id = :clone_id and (:sees_all or chunk_id in (select chunk_id from readable))
+    from chunk_lexemes
+    cross join lateral (select * from terms where lexemes @@ query offset 0) found
+    where clone_id = :clone_id
+      and lexemes @@ (select cast(string_agg(quote_literal(lexeme), '|') as tsquery) from terms)
+      and (:sees_all or chunk_id in (select chunk_id from readable))
 ),
 weights as materialized (
     select lexeme, ln(1 + (chunks - count(*) + .5) / (count(*) + .5)) as idf
