@@ -10,7 +10,7 @@ export const queryClient = new QueryClient({
       staleTime: FRESH_MS,
       // Asking again does not change a refusal.
       retry: (failures, error) =>
-        failures < RETRIES && !(error instanceof Problem && error.status > 0 && error.status < 500),
+        failures < RETRIES && !(error instanceof Problem && error.isRefusal),
     },
   },
 });

@@ -40,7 +40,9 @@ export function Sidebar() {
         <CloneShelf current={cloneId} />
         <ThreadList
           current={conversationId}
-          onDeleted={({ clone_id }) => navigate({ to: CHAT, params: { cloneId: clone_id } })}
+          onDeleted={({ clone_id }) =>
+            navigate({ to: CHAT, params: { cloneId: clone_id, conversationId: undefined } })
+          }
         />
       </div>
       <Suspense fallback={<div className="h-15 border-line border-t" />}>

@@ -28,21 +28,36 @@ export function LiveMarkdown({ text, citations, className }: MarkdownProps) {
   return <Prose blocks={live.blocks} citations={citations} className={className} />;
 }
 
+const PAGE_BLOCKS = 20;
+
 function Prose({
   blocks,
   citations = NO_CITATIONS,
   className,
 }: Omit<MarkdownProps, "text"> & { blocks: Block[] }) {
+  const pages = Array.from({ length: Math.ceil(blocks.length / PAGE_BLOCKS) }, (_, page) =>
+    blocks.slice(page * PAGE_BLOCKS, (page + 1) * PAGE_BLOCKS),
+  );
   return (
     <CitationsContext value={citations}>
       <div className={cn("prose", className)}>
-        {blocks.map(({ token }, index) => (
-          <MemoBlock key={index} token={token} />
+        {pages.map((page, index) => (
+          <Page key={index} blocks={page} />
         ))}
       </div>
     </CitationsContext>
   );
 }
+
+/** Blocks by the score, so that a new word does not visit every block of a long reply. */
+const Page = memo(
+  function Page({ blocks }: { blocks: Block[] }) {
+    return blocks.map(({ token }, index) => <MemoBlock key={index} token={token} />);
+  },
+  (before, after) =>
+    before.blocks.length === after.blocks.length &&
+    before.blocks.every(({ token }, index) => token === after.blocks[index]?.token),
+);
 
 const MemoBlock = memo(function MemoBlock({ token }: { token: Token }) {
   return <BlockToken token={token} />;

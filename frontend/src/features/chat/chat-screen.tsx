@@ -1,15 +1,15 @@
-import { lazy, type ReactNode, Suspense, useMemo, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import type { Clone } from "@/lib/api/types";
 import { useShortcut } from "@/lib/shortcut";
 import { ErrorState } from "@/ui/error-state";
 import { SkeletonList } from "@/ui/skeleton";
 import { ChatHeader } from "./chat-header";
 import { Composer } from "./composer";
+import { newThread } from "./drafts";
 import { Greeting } from "./greeting";
 import { JumpToLatest } from "./jump-to-latest";
 import { LiveTurn } from "./live-turn";
 import type { OpenSources } from "./open-sources";
-import { isOver } from "./reply";
 import { ReplyAnnouncer } from "./reply-announcer";
 import { SavedMessages } from "./saved-messages";
 import { stop } from "./turns";
@@ -29,23 +29,24 @@ interface ChatScreenProps {
 
 export function ChatScreen({ clone, conversationId, onConversation, aside }: ChatScreenProps) {
   const place = { cloneId: clone.id, conversationId, onConversation };
-  const { saved, turn, send } = useConversation(place);
+  const { saved, messages, turn, send } = useConversation(place);
   const [open, setOpen] = useState<OpenSources | null>(null);
   const composer = useRef<HTMLTextAreaElement>(null);
   const speech = useSpeech(clone.id, conversationId);
   const scroll = useStickToBottom(conversationId ?? clone.id);
-  const answering = turn && !isOver(turn.reply);
+  const stopAnswer = turn && !turn.isOver ? () => stop(turn.id) : undefined;
+
+  const thread = conversationId ?? newThread(clone.id);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: opening a thread means to write in it
+  useEffect(() => {
+    // On a phone the keyboard would cover what one came to read.
+    if (matchMedia("(hover: hover)").matches) composer.current?.focus();
+  }, [thread]);
 
   useShortcut({ key: "Escape", shift: true }, () => composer.current?.focus());
-  useShortcut({ key: "Escape", enabled: Boolean(answering) }, () => turn && stop(turn));
+  useShortcut({ key: "Escape", enabled: Boolean(stopAnswer) }, () => stopAnswer?.());
 
-  const messages = useMemo(
-    () =>
-      (saved.data?.messages ?? []).filter(
-        ({ id }) => id !== turn?.reply.questionId && id !== turn?.reply.messageId,
-      ),
-    [saved.data, turn?.reply.questionId, turn?.reply.messageId],
-  );
   const empty = !conversationId && !turn;
   const reply = { clone, speech, onOpen: setOpen };
 
@@ -77,20 +78,19 @@ export function ChatScreen({ clone, conversationId, onConversation, aside }: Cha
               className="flex flex-col gap-7"
             >
               <SavedMessages messages={messages} {...reply} />
-              {turn && <LiveTurn turn={turn} onRetry={send} {...reply} />}
+              {turn && <LiveTurn turnId={turn.id} onRetry={send} {...reply} />}
             </div>
           </div>
         </div>
-        <ReplyAnnouncer reply={turn?.reply} />
+        <ReplyAnnouncer turnId={turn?.id} />
         <div className="relative mx-auto w-full max-w-3xl px-4 pb-3 sm:px-6">
           {scroll.away && <JumpToLatest onClick={scroll.toBottom} />}
           <Composer
             ref={composer}
-            key={conversationId ?? "new"}
-            thread={conversationId ?? `new:${clone.id}`}
+            thread={thread}
             cloneName={clone.name}
             onSend={send}
-            onStop={answering ? () => stop(turn) : undefined}
+            onStop={stopAnswer}
           />
         </div>
       </div>

@@ -1,5 +1,7 @@
+import { memo } from "react";
 import type { Source } from "@/lib/api/types";
 import { HoverCard } from "@/ui/hover-card";
+import type { OpenSource } from "./open-sources";
 
 export function placeOf({ document_name, page_number }: Source): string {
   return page_number === null ? document_name : `${document_name}, page ${page_number}`;
@@ -7,15 +9,19 @@ export function placeOf({ document_name, page_number }: Source): string {
 
 interface CitationChipProps {
   source: Source;
-  onOpen: () => void;
+  /** All sources of the reply, for the panel. */
+  sources: Source[];
+  onOpen: OpenSource;
 }
 
-export function CitationChip({ source, onOpen }: CitationChipProps) {
+/** Remembered, because the paragraph around it is drawn anew with each word. */
+export const CitationChip = memo(function CitationChip(props: CitationChipProps) {
+  const { source, sources, onOpen } = props;
   return (
     <HoverCard card={<SourceCard source={source} />}>
       <button
         type="button"
-        onClick={onOpen}
+        onClick={() => onOpen({ sources, index: source.index })}
         aria-label={`Source ${source.index}: ${placeOf(source)}`}
         className="mx-0.5 inline-flex h-[1.35rem] min-w-6 -translate-y-px items-center justify-center rounded-md bg-marker px-1 align-middle font-semibold text-[0.6875rem] text-on-marker tabular-nums leading-none hover:brightness-95"
       >
@@ -23,7 +29,7 @@ export function CitationChip({ source, onOpen }: CitationChipProps) {
       </button>
     </HoverCard>
   );
-}
+});
 
 function SourceCard({ source }: { source: Source }) {
   return (

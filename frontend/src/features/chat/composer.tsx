@@ -43,8 +43,6 @@ export function Composer({ ref, thread, cloneName, onSend, onStop }: ComposerPro
         ref={ref}
         rows={1}
         value={draft}
-        // biome-ignore lint/a11y/noAutofocus: the composer is what one opens a chat for
-        autoFocus={matchMedia("(hover: hover)").matches}
         aria-label={`Message ${cloneName}`}
         aria-describedby={length > COUNT_FROM ? countId : undefined}
         placeholder={`Ask ${cloneName}…`}

@@ -7,3 +7,12 @@ export function useDraft(thread: string): [draft: string, setDraft: (text: strin
   const draft = useDrafts((drafts) => drafts[thread] ?? "");
   return [draft, (text) => useDrafts.setState({ [thread]: text })];
 }
+
+/** The thread of a clone's chat that is not a conversation yet. */
+export function newThread(cloneId: string): string {
+  return `new:${cloneId}`;
+}
+
+export function moveDraft(from: string, to: string): void {
+  useDrafts.setState((drafts) => ({ [from]: "", [to]: drafts[from] ?? "" }));
+}

@@ -6,11 +6,11 @@ import type { OpenSource } from "./open-sources";
 import { QuestionBubble } from "./question-bubble";
 import type { Reply } from "./reply";
 import { ReplyView } from "./reply-view";
-import type { Turn } from "./turns";
+import { useTurn } from "./turns";
 import type { Speech } from "./use-speech";
 
 interface LiveTurnProps {
-  turn: Turn;
+  turnId: string;
   clone: Clone;
   speech: Speech;
   onOpen: OpenSource;
@@ -19,7 +19,9 @@ interface LiveTurnProps {
 
 const NO_SOURCES: Source[] = [];
 
-export function LiveTurn({ turn, clone, speech, onOpen, onRetry }: LiveTurnProps) {
+export function LiveTurn({ turnId, clone, speech, onOpen, onRetry }: LiveTurnProps) {
+  const turn = useTurn(turnId);
+  if (!turn) return null;
   const { reply, question } = turn;
   return (
     <>

@@ -1,8 +1,10 @@
 import { useState } from "react";
 import { plural } from "@/lib/text";
 import { isOver, type Reply } from "./reply";
+import { useTurns } from "./turns";
 
-function announcement(reply: Reply): string {
+function announcement(reply: Reply | undefined): string {
+  if (!reply) return "";
   if (!isOver(reply)) return "Answering…";
   if (reply.phase === "complete") {
     return `Answer complete, ${plural(reply.sources?.length ?? 0, "source")}`;
@@ -11,11 +13,11 @@ function announcement(reply: Reply): string {
 }
 
 /** Screen readers hear of beginning and end, not of every word. */
-export function ReplyAnnouncer({ reply }: { reply: Reply | undefined }) {
+export function ReplyAnnouncer({ turnId }: { turnId: string | undefined }) {
+  const news = useTurns(({ turns }) => announcement(turns.find(({ id }) => id === turnId)?.reply));
   // The saved message takes the reply's place at once; what was said of it must stay to be read.
   const [said, setSaid] = useState("");
-  const news = reply ? announcement(reply) : said;
-  if (news !== said) setSaid(news);
+  if (news && news !== said) setSaid(news);
   return (
     <p role="status" className="sr-only">
       {said}

@@ -57,7 +57,7 @@ function useCitations(sources: Source[], onOpen: OpenSource): Citations {
       known: new Set(sources.map(({ index }) => index)),
       render: (index) => {
         const source = sources.find((candidate) => candidate.index === index);
-        return source && <CitationChip source={source} onOpen={() => onOpen({ sources, index })} />;
+        return source && <CitationChip source={source} sources={sources} onOpen={onOpen} />;
       },
     }),
     [sources, onOpen],

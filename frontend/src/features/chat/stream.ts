@@ -75,6 +75,6 @@ export async function* replyEvents(
 }
 
 function isMendable(error: unknown, { signal }: Request, { messageId }: Position): boolean {
-  const refused = error instanceof Problem && error.status < 500;
+  const refused = error instanceof Problem && error.isRefusal;
   return !signal.aborted && !refused && messageId !== null;
 }

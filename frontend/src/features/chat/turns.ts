@@ -20,6 +20,14 @@ export interface Turn {
 
 export const useTurns = create<{ turns: Turn[] }>(() => ({ turns: [] }));
 
+export function useTurn(id: string): Turn | undefined {
+  return useTurns(({ turns }) => turns.find((turn) => turn.id === id));
+}
+
+function find(id: string): Turn | undefined {
+  return useTurns.getState().turns.find((turn) => turn.id === id);
+}
+
 /** Resolves to the turn when its reply is over, or to nothing when it was withdrawn. */
 export function ask(question: Question): Promise<Turn | undefined> {
   const { clientMessageId: id, cloneId, content, conversationId = null } = question;
@@ -49,7 +57,10 @@ export async function resume(
   return run(messageId, replyEvents(resumeRequest(position, abort.signal), position));
 }
 
-export async function stop({ id, cloneId, reply, abort }: Turn): Promise<void> {
+export async function stop(id: string): Promise<void> {
+  const turn = find(id);
+  if (!turn) return;
+  const { cloneId, reply, abort } = turn;
   if (!reply.messageId) {
     abort.abort();
     return forget(id);
@@ -82,7 +93,7 @@ async function run(id: string, events: AsyncGenerator<ReplyEvent>): Promise<Turn
     commit({ type: "error", code: "failed", detail: explain(error), retryable: true });
   }
   await commit.flushed();
-  return useTurns.getState().turns.find((turn) => turn.id === id);
+  return find(id);
 }
 
 function apply(id: string, batch: ReplyEvent[]): void {

@@ -1,7 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useEffectEvent } from "react";
+import { useCallback, useEffect, useEffectEvent, useMemo } from "react";
+import { useShallow } from "zustand/react/shallow";
 import { completeStep } from "@/lib/first-run";
 import { conversationKeys, conversationQuery } from "@/lib/queries/conversations";
+import { moveDraft, newThread } from "./drafts";
 import { isOver } from "./reply";
 import { ask, forget, resume, settle, type Turn, useTurns } from "./turns";
 
@@ -12,6 +14,12 @@ interface Place {
   onConversation: (id: string) => Promise<void>;
 }
 
+/** What a page needs to know of a turn; stays equal while only words are added. */
+function outline({ id, fresh, conversationId, reply }: Turn) {
+  const { questionId, messageId } = reply;
+  return { id, fresh, conversationId, questionId, messageId, isOver: isOver(reply) };
+}
+
 /** The saved messages of a thread, the turn under way in it, and how to ask. */
 export function useConversation({ cloneId, conversationId, onConversation }: Place) {
   const queries = useQueryClient();
@@ -19,12 +27,15 @@ export function useConversation({ cloneId, conversationId, onConversation }: Pla
     ...conversationQuery(conversationId ?? ""),
     enabled: conversationId !== undefined,
   });
-  const turn = useTurns(({ turns }) =>
-    turns.findLast((candidate) =>
-      conversationId
-        ? candidate.conversationId === conversationId
-        : candidate.fresh && candidate.cloneId === cloneId,
-    ),
+  const turn = useTurns(
+    useShallow(({ turns }) => {
+      const found = turns.findLast((candidate) =>
+        conversationId
+          ? candidate.conversationId === conversationId
+          : candidate.fresh && candidate.cloneId === cloneId,
+      );
+      return found && outline(found);
+    }),
   );
 
   const takeOver = useCallback(
@@ -41,7 +52,7 @@ export function useConversation({ cloneId, conversationId, onConversation }: Pla
 
   const send = useCallback(
     async (content: string) => {
-      if (turn && isOver(turn.reply)) forget(turn.id);
+      if (turn?.isOver) forget(turn.id);
       const clientMessageId = crypto.randomUUID();
       const finished = await ask({ cloneId, conversationId, content, clientMessageId });
       if (finished?.reply.phase === "complete") completeStep("ask");
@@ -58,6 +69,7 @@ export function useConversation({ cloneId, conversationId, onConversation }: Pla
 
   const moveTo = useEffectEvent(async (id: string, turnId: string) => {
     queries.invalidateQueries({ queryKey: conversationKeys.list });
+    moveDraft(newThread(cloneId), id);
     await onConversation(id);
     settle(turnId);
   });
@@ -67,5 +79,13 @@ export function useConversation({ cloneId, conversationId, onConversation }: Pla
     if (born && bornTurn) moveTo(born, bornTurn);
   }, [born, bornTurn]);
 
-  return { saved, turn, send };
+  const messages = useMemo(
+    () =>
+      (saved.data?.messages ?? []).filter(
+        ({ id }) => id !== turn?.questionId && id !== turn?.messageId,
+      ),
+    [saved.data, turn?.questionId, turn?.messageId],
+  );
+
+  return { saved, messages, turn, send };
 }

@@ -39,7 +39,7 @@ export function useDocumentEvents(cloneId: string): void {
         await listen();
         return true;
       } catch (error) {
-        return !(error instanceof Problem && error.status < 500);
+        return !(error instanceof Problem && error.isRefusal);
       }
     }
 

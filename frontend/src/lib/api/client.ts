@@ -1,15 +1,11 @@
 import createClient from "openapi-fetch";
 import { authFetch } from "./fetch";
-import { Problem, UNREACHABLE } from "./problem";
+import { Problem } from "./problem";
 import type { paths } from "./schema";
 
 export const api = createClient<paths>({
   baseUrl: location.origin,
-  fetch: (request) =>
-    authFetch(request).catch((error: unknown) => {
-      if (error instanceof DOMException && error.name === "AbortError") throw error;
-      throw UNREACHABLE;
-    }),
+  fetch: authFetch,
 });
 
 interface Answer<T> {

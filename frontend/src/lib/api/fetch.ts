@@ -1,17 +1,23 @@
 import { currentToken, refreshSession } from "@/lib/session";
+import { UNREACHABLE } from "./problem";
 
 /** `fetch` with the access token; renews it once when the server says 401. */
 export async function authFetch(request: Request): Promise<Response> {
   const again = request.clone();
   const token = currentToken();
-  const answer = await fetch(withToken(request, token));
+  const answer = await send(request, token);
   if (answer.status !== 401 || !token) return answer;
   // Another call may have renewed the token while this one was under way.
   const renewed = currentToken() !== token || (await refreshSession());
-  return renewed ? fetch(withToken(again, currentToken())) : answer;
+  return renewed ? send(again, currentToken()) : answer;
 }
 
-function withToken(request: Request, token: string | null): Request {
+async function send(request: Request, token: string | null): Promise<Response> {
   if (token) request.headers.set("Authorization", `Bearer ${token}`);
-  return request;
+  try {
+    return await fetch(request);
+  } catch (error) {
+    if (request.signal.aborted) throw error;
+    throw UNREACHABLE;
+  }
 }

@@ -15,6 +15,11 @@ export class Problem extends Error {
     this.body = body;
   }
 
+  /** Asking again would not change the answer. */
+  get isRefusal(): boolean {
+    return this.status >= 400 && this.status < 500 && this.status !== 429;
+  }
+
   /** Messages by field name, of a 422. */
   get fields(): Record<string, string> {
     const errors = this.body.errors ?? [];

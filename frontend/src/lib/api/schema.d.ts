@@ -14,10 +14,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Register Account
-         * @description Sign up.
-         *
-         *     Creates an account and logs in to it, as `login` does. The first account of an installation
+         * Sign up
+         * @description Creates an account and logs in to it, as `login` does. The first account of an installation
          *     is its admin's.
          */
         post: operations["register_account_api_auth_register_post"];
@@ -37,10 +35,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Log In
-         * @description Log in.
-         *
-         *     Sets the HttpOnly refresh cookie. An unknown e-mail and a wrong password get the same answer.
+         * Log in
+         * @description Sets the HttpOnly refresh cookie. An unknown e-mail and a wrong password get the same answer.
          */
         post: operations["log_in_api_auth_login_post"];
         delete?: never;
@@ -59,10 +55,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Log In By Form
-         * @description Log in with an OAuth2 password form.
-         *
-         *     The same as `login`, for tools that speak OAuth2; `username` is the e-mail.
+         * Log in with an OAuth2 password form
+         * @description The same as `login`, for tools that speak OAuth2; `username` is the e-mail.
          */
         post: operations["log_in_by_form_api_auth_token_post"];
         delete?: never;
@@ -81,10 +75,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Refresh
-         * @description Exchange the refresh cookie for a new one and an access token.
-         *
-         *     Each cookie works once. Sending an old one again ends the whole session, because one of the
+         * Exchange the refresh cookie for a new one and an access token
+         * @description Each cookie works once. Sending an old one again ends the whole session, because one of the
          *     two who have it must have stolen it.
          */
         post: operations["refresh_api_auth_refresh_post"];
@@ -103,10 +95,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Log Out
-         * @description Log out: end the session of the refresh cookie, and of the access token if one is sent.
-         */
+        /** Log out: end the session of the refresh cookie, and of the access token if one is sent */
         post: operations["log_out_api_auth_logout_post"];
         delete?: never;
         options?: never;
@@ -123,10 +112,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Log Out Everywhere
-         * @description Log out on every device, at once.
-         */
+        /** Log out on every device, at once */
         post: operations["log_out_everywhere_api_auth_logout_everywhere_post"];
         delete?: never;
         options?: never;
@@ -141,24 +127,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read Me
-         * @description Read one's own account.
-         */
+        /** Read one's own account */
         get: operations["read_me_api_auth_me_get"];
         put?: never;
         post?: never;
-        /**
-         * Delete Me
-         * @description Delete one's account and everything it owns: clones, documents, conversations.
-         */
+        /** Delete one's account and everything it owns: clones, documents, conversations */
         delete: operations["delete_me_api_auth_me_delete"];
         options?: never;
         head?: never;
-        /**
-         * Change Me
-         * @description Change one's display name.
-         */
+        /** Change one's display name */
         patch: operations["change_me_api_auth_me_patch"];
         trace?: never;
     };
@@ -172,10 +149,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change Password
-         * @description Change one's password.
-         *
-         *     Ends every session, at once, and answers with a new one for whoever asked.
+         * Change one's password
+         * @description Ends every session, at once, and answers with a new one for whoever asked.
          */
         post: operations["change_password_api_auth_password_post"];
         delete?: never;
@@ -192,17 +167,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Find Clones
-         * @description List clones: one's own, the published ones, or both.
-         *
-         *     The total is in `X-Total-Count`.
+         * List clones: one's own, the published ones, or both
+         * @description The total is in `X-Total-Count`.
          */
         get: operations["find_clones_api_clones_get"];
         put?: never;
-        /**
-         * Make Clone
-         * @description Create a clone.
-         */
+        /** Create a clone */
         post: operations["make_clone_api_clones_post"];
         delete?: never;
         options?: never;
@@ -217,24 +187,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read Clone
-         * @description Read a clone, by its id or its slug.
-         */
+        /** Read a clone, by its id or its slug */
         get: operations["read_clone_api_clones__clone_id__get"];
         put?: never;
         post?: never;
-        /**
-         * Remove Clone
-         * @description Delete a clone with its documents, passages, vectors and conversations.
-         */
+        /** Delete a clone with its documents, passages, vectors and conversations */
         delete: operations["remove_clone_api_clones__clone_id__delete"];
         options?: never;
         head?: never;
-        /**
-         * Patch Clone
-         * @description Change a clone: only what is sent. Its slug stays.
-         */
+        /** Change a clone: only what is sent. Its slug stays */
         patch: operations["patch_clone_api_clones__clone_id__patch"];
         trace?: never;
     };
@@ -245,10 +206,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read Settings
-         * @description Read what the clone's next message will use.
-         */
+        /** Read what the clone's next message will use */
         get: operations["read_settings_api_clones__clone_id__settings_get"];
         put?: never;
         post?: never;
@@ -256,10 +214,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Patch Settings
-         * @description Change settings: only what is sent.
-         *
-         *     The next message uses them. A new embedding re-embeds the documents in the background.
+         * Change settings: only what is sent
+         * @description The next message uses them. A new embedding re-embeds the documents in the background.
          */
         patch: operations["patch_settings_api_clones__clone_id__settings_patch"];
         trace?: never;
@@ -273,10 +229,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Publish Clone
-         * @description Let everybody who is logged in find the clone and chat with it.
-         */
+        /** Let everybody who is logged in find the clone and chat with it */
         post: operations["publish_clone_api_clones__clone_id__publish_post"];
         delete?: never;
         options?: never;
@@ -293,10 +246,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Unpublish Clone
-         * @description Make the clone private again.
-         */
+        /** Make the clone private again */
         post: operations["unpublish_clone_api_clones__clone_id__unpublish_post"];
         delete?: never;
         options?: never;
@@ -312,18 +262,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Find Documents
-         * @description List the documents of a clone, the newest first.
-         *
-         *     The total is in `X-Total-Count`.
+         * List the documents of a clone, the newest first
+         * @description The total is in `X-Total-Count`.
          */
         get: operations["find_documents_api_clones__clone_id__documents_get"];
         put?: never;
         /**
-         * Paste Document
-         * @description Add a text.
-         *
-         *     It is read in the background: `events` tells when it answers.
+         * Add a text
+         * @description It is read in the background: `events` tells when it answers.
          */
         post: operations["paste_document_api_clones__clone_id__documents_post"];
         delete?: never;
@@ -342,10 +288,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Upload Documents
-         * @description Upload files: PDF, Word (.docx), HTML, Markdown or plain text.
-         *
-         *     Of several files each has its own outcome: a refused one is in the list as `failed` with the
+         * Upload files: PDF, Word (.docx), HTML, Markdown or plain text
+         * @description Of several files each has its own outcome: a refused one is in the list as `failed` with the
          *     reason, one that the clone has already is answered as `skipped` and not stored again. A file
          *     that comes alone is refused by the status of the answer.
          */
@@ -364,10 +308,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow Documents
-         * @description Watch the documents of a clone: an event for each change of state or progress.
-         *
-         *     First comes what is unfinished now. `document` events carry a Document, `deleted` ones its id.
+         * Watch the documents of a clone: an event for each change of state or progress
+         * @description First comes what is unfinished now. `document` events carry a Document, `deleted` ones its id.
          */
         get: operations["follow_documents_api_clones__clone_id__documents_events_get"];
         put?: never;
@@ -385,25 +327,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read Document
-         * @description Read a document with the text that was found in it.
-         */
+        /** Read a document with the text that was found in it */
         get: operations["read_document_api_clones__clone_id__documents__doc_id__get"];
         put?: never;
         post?: never;
-        /**
-         * Remove Document
-         * @description Delete a document with its passages, vectors and original file, at once.
-         */
+        /** Delete a document with its passages, vectors and original file, at once */
         delete: operations["remove_document_api_clones__clone_id__documents__doc_id__delete"];
         options?: never;
         head?: never;
         /**
-         * Patch Document
-         * @description Change a document: only what is sent.
-         *
-         *     A new title or content is indexed anew; until then the old passages answer.
+         * Change a document: only what is sent
+         * @description A new title or content is indexed anew; until then the old passages answer.
          */
         patch: operations["patch_document_api_clones__clone_id__documents__doc_id__patch"];
         trace?: never;
@@ -417,10 +351,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Replace Content
-         * @description Replace a document by a new version of it: one file, or a text.
-         *
-         *     The passages of the old version answer until those of the new one are complete.
+         * Replace a document by a new version of it: one file, or a text
+         * @description The passages of the old version answer until those of the new one are complete.
          */
         put: operations["replace_content_api_clones__clone_id__documents__doc_id__content_put"];
         post?: never;
@@ -438,10 +370,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read Chunks
-         * @description List the passages that a document was cut into, in order.
-         *
-         *     The total is in `X-Total-Count`.
+         * List the passages that a document was cut into, in order
+         * @description The total is in `X-Total-Count`.
          */
         get: operations["read_chunks_api_clones__clone_id__documents__doc_id__chunks_get"];
         put?: never;
@@ -459,10 +389,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Download File
-         * @description Download the original file, or the text that was pasted.
-         */
+        /** Download the original file, or the text that was pasted */
         get: operations["download_file_api_clones__clone_id__documents__doc_id__file_get"];
         put?: never;
         post?: never;
@@ -481,10 +408,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Reprocess Document
-         * @description Read a document once more, such as after a failure.
-         */
+        /** Read a document once more, such as after a failure */
         post: operations["reprocess_document_api_clones__clone_id__documents__doc_id__reprocess_post"];
         delete?: never;
         options?: never;
@@ -501,10 +425,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Cancel Document
-         * @description Stop the processing of a document.
-         */
+        /** Stop the processing of a document */
         post: operations["cancel_document_api_clones__clone_id__documents__doc_id__cancel_post"];
         delete?: never;
         options?: never;
@@ -521,10 +442,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Search Passages
-         * @description The passages that a question finds, best first, with the rank and score of each side.
-         */
+        /** The passages that a question finds, best first, with the rank and score of each side */
         post: operations["search_passages_api_clones__clone_id__search_post"];
         delete?: never;
         options?: never;
@@ -542,10 +460,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Speak
-         * @description Speak a text in the voice of a clone.
-         *
-         *     Marks of Markdown, code, addresses, citations and emoji are left out.
+         * Speak a text in the voice of a clone
+         * @description Marks of Markdown, code, addresses, citations and emoji are left out.
          */
         post: operations["speak_api_chat_tts__clone_id__post"];
         delete?: never;
@@ -562,10 +478,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Suggest Questions
-         * @description Suggest questions that the clone's documents can answer.
-         *
-         *     Up to 5; none as long as no document is ready.
+         * Suggest questions that the clone's documents can answer
+         * @description Up to 5; none as long as no document is ready.
          */
         get: operations["suggest_questions_api_clones__clone_id__suggestions_get"];
         put?: never;
@@ -586,10 +500,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask Streaming
-         * @description Ask a clone; the answer arrives token by token as server-sent events.
-         *
-         *     Unnamed events are `{"token", "done"}`; `start`, `sources` and `error` are named. The answer
+         * Ask a clone; the answer arrives token by token as server-sent events
+         * @description Unnamed events are `{"token", "done"}`; `start`, `sources` and `error` are named. The answer
          *     is written to its end and saved even if the reader goes away.
          */
         post: operations["ask_streaming_api_chat__clone_id__stream_post"];
@@ -608,10 +520,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Ask Plain
-         * @description Ask a clone and wait for the whole answer.
-         */
+        /** Ask a clone and wait for the whole answer */
         post: operations["ask_plain_api_chat__clone_id__post"];
         delete?: never;
         options?: never;
@@ -626,10 +535,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Follow
-         * @description Re-attach to a running or finished reply, from the event after `Last-Event-ID`.
-         */
+        /** Re-attach to a running or finished reply, from the event after `Last-Event-ID` */
         get: operations["follow_api_chat__clone_id__stream__message_id__get"];
         put?: never;
         post?: never;
@@ -648,10 +554,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Stop
-         * @description Stop a reply; what was written stays. One that is over stays as it is.
-         */
+        /** Stop a reply; what was written stays. One that is over stays as it is */
         post: operations["stop_api_chat__clone_id__stop__message_id__post"];
         delete?: never;
         options?: never;
@@ -666,16 +569,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List All
-         * @description Your conversations, the last changed first; `search` looks into titles and messages.
-         */
+        /** Your conversations, the last changed first; `search` looks into titles and messages */
         get: operations["list_all_api_conversations_get"];
         put?: never;
-        /**
-         * Create
-         * @description Start a conversation with a clone, with a first message if there is one.
-         */
+        /** Start a conversation with a clone, with a first message if there is one */
         post: operations["create_api_conversations_post"];
         delete?: never;
         options?: never;
@@ -690,28 +587,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read
-         * @description A conversation with its messages, oldest first.
-         */
+        /** A conversation with its messages, oldest first */
         get: operations["read_api_conversations__conversation_id__get"];
-        /**
-         * Change
-         * @description Rename, move or tag a conversation; what is not sent stays.
-         */
+        /** Rename, move or tag a conversation; what is not sent stays */
         put: operations["change_api_conversations__conversation_id__put"];
         post?: never;
-        /**
-         * Delete
-         * @description Delete a conversation and its messages.
-         */
+        /** Delete a conversation and its messages */
         delete: operations["delete_api_conversations__conversation_id__delete"];
         options?: never;
         head?: never;
-        /**
-         * Change
-         * @description Rename, move or tag a conversation; what is not sent stays.
-         */
+        /** Rename, move or tag a conversation; what is not sent stays */
         patch: operations["change_api_conversations__conversation_id__patch"];
         trace?: never;
     };
@@ -722,16 +607,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Messages
-         * @description The messages, oldest first.
-         */
+        /** The messages, oldest first */
         get: operations["list_messages_api_conversations__conversation_id__messages_get"];
         put?: never;
-        /**
-         * Note Message
-         * @description Add a message without asking for a reply.
-         */
+        /** Add a message without asking for a reply */
         post: operations["note_message_api_conversations__conversation_id__messages_post"];
         delete?: never;
         options?: never;
@@ -746,10 +625,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Providers
-         * @description List providers: what exists, what is configured, what it offers. At most a minute old.
-         */
+        /** List providers: what exists, what is configured, what it offers. At most a minute old */
         get: operations["list_providers_api_providers_get"];
         put?: never;
         post?: never;
@@ -769,10 +645,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Test Provider
-         * @description Test a provider: make one tiny real call and say how long it took.
-         *
-         *     A provider that fails answers with the problem that a chat would have met.
+         * Test a provider: make one tiny real call and say how long it took
+         * @description A provider that fails answers with the problem that a chat would have met.
          */
         post: operations["test_provider_api_providers__kind___name__test_post"];
         delete?: never;
@@ -788,10 +662,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read Health
-         * @description Whether the product works; 503 where its database is gone.
-         */
+        /** Whether the product works; 503 where its database is gone */
         get: operations["read_health_health_get"];
         put?: never;
         post?: never;
@@ -808,10 +679,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read Liveness
-         * @description Whether the process answers; restart it when it does not.
-         */
+        /** Whether the process answers; restart it when it does not */
         get: operations["read_liveness_health_live_get"];
         put?: never;
         post?: never;
@@ -828,10 +696,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read Readiness
-         * @description Whether to send requests here: database, newest schema, and a worker for documents.
-         */
+        /** Whether to send requests here: database, newest schema, and a worker for documents */
         get: operations["read_readiness_health_ready_get"];
         put?: never;
         post?: never;
@@ -848,10 +713,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read Rag Health
-         * @description How questions are answered: retrieval, and the default providers, at most a minute ago.
-         */
+        /** How questions are answered: retrieval, and the default providers, at most a minute ago */
         get: operations["read_rag_health_health_rag_get"];
         put?: never;
         post?: never;
@@ -868,10 +730,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read Metrics
-         * @description Figures for Prometheus, where `Accept` has text/plain or OpenMetrics; else what is stored.
-         */
+        /** Figures for Prometheus, where `Accept` has text/plain or OpenMetrics; else what is stored */
         get: operations["read_metrics_metrics_get"];
         put?: never;
         post?: never;
@@ -1749,11 +1608,6 @@ export interface components {
              */
             content: string | null;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * Health
          * @example {
@@ -2433,19 +2287,6 @@ export interface components {
              */
             created_at: string;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
-        };
     };
     responses: never;
     parameters: never;
@@ -2475,6 +2316,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description It can be seen, but not done by you */
@@ -2546,6 +2396,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is logged in, or the token is not valid */
             401: {
                 headers: {
@@ -2604,6 +2463,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid */
@@ -2901,6 +2769,15 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is logged in, or the token is not valid */
             401: {
                 headers: {
@@ -2950,6 +2827,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid */
@@ -3067,6 +2953,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Clone"];
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid */
@@ -3245,6 +3140,15 @@ export interface operations {
                     "application/json": components["schemas"]["Clone"];
                 };
             };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is logged in, or the token is not valid */
             401: {
                 headers: {
@@ -3381,6 +3285,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CloneSettings"];
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid */
@@ -3662,6 +3575,15 @@ export interface operations {
                     "application/json": components["schemas"]["Document"];
                 };
             };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is logged in, or the token is not valid */
             401: {
                 headers: {
@@ -3742,6 +3664,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Document"][];
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid */
@@ -4045,6 +3976,15 @@ export interface operations {
                     "application/json": components["schemas"]["Document"];
                 };
             };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is logged in, or the token is not valid */
             401: {
                 headers: {
@@ -4135,6 +4075,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid */
@@ -4528,6 +4477,15 @@ export interface operations {
                     "application/json": components["schemas"]["SearchResults"];
                 };
             };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is logged in, or the token is not valid */
             401: {
                 headers: {
@@ -4588,6 +4546,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpokenText"];
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid */
@@ -4686,7 +4653,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A service that this needs is down; `Retry-After` says when to try again */
@@ -4733,6 +4700,15 @@ export interface operations {
                      *     data: {"done": true, "message_id": "…", "mode": "rag", "sources": […], "usage": {…}}
                      */
                     "text/event-stream": unknown;
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid */
@@ -4804,6 +4780,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer"];
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid */
@@ -5098,6 +5083,15 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationWithMessages"];
                 };
             };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is logged in, or the token is not valid */
             401: {
                 headers: {
@@ -5200,6 +5194,15 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationOut"];
                 };
             };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Nobody is logged in, or the token is not valid */
             401: {
                 headers: {
@@ -5298,6 +5301,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid */
@@ -5403,6 +5415,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageOut"];
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid */
@@ -5555,7 +5576,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Health"];
                 };
             };
         };
@@ -5604,7 +5625,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Readiness"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
         };
@@ -5633,7 +5654,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["RagHealth"];
+                    "application/json": components["schemas"]["RagHealth"];
                 };
             };
         };
@@ -5673,7 +5694,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A service that this needs is down; `Retry-After` says when to try again */
