@@ -8,7 +8,8 @@ FRONT_MATTER = re.compile(r"\A---\n(?P<fields>.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\
 
 _MARKS = re.compile(
     r"^ {0,3}(?:"
-    r"(?P<fence>`{3,}|~{3,})(?P<info>.*)"
+    # "```code``` in a line" opens no fence.
+    r"(?P<fence>`{3,}+(?![^\n]*`)|~{3,})(?P<info>.*)"
     r"|(?P<hashes>\#{1,6})(?:[ \t]+(?P<atx>[^\n]*))?"
     r"|(?P<setext>[^\s>|#`~*+-][^\n|]*)\n {0,3}(?P<underline>=+|-{2,})[ \t]*"
     r")$",
@@ -22,7 +23,10 @@ _INLINE_MARKS = re.compile(r"[*_`]{1,3}(?=\S)(.+?)(?<=\S)[*_`]{1,3}|!?\[([^\]]*)
 
 @dataclass(frozen=True, slots=True)
 class Heading:
+    """`char_end` is the end of its last line, the underline included."""
+
     char_start: int
+    char_end: int
     level: int
     title: str
 
@@ -45,9 +49,11 @@ def find_headings(markdown: str) -> Iterator[Heading]:
 def _heading(mark: re.Match[str]) -> Heading | None:
     if mark["hashes"]:
         level = len(mark["hashes"])
-        raw = _CLOSING_HASHES.sub("", (mark["atx"] or "")[:MAX_TITLE_CHARS])
+        raw = (mark["atx"] or "")[:MAX_TITLE_CHARS]
+        if "#" in raw:
+            raw = _CLOSING_HASHES.sub("", raw)
     else:
         level = 1 if mark["underline"][0] == "=" else 2
         raw = mark["setext"][:MAX_TITLE_CHARS]
     title = _INLINE_MARKS.sub(lambda found: found[1] or found[2] or "", raw).strip()
-    return Heading(mark.start(), level, title) if title else None
+    return Heading(mark.start(), mark.end(), level, title) if title else None

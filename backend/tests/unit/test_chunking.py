@@ -7,14 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clonememoria.knowledge.chunking import (
-    CHUNK_CHARS,
-    OVERLAP_CHARS,
-    WIDE_CHUNK_CHARS,
-    Chunk,
-    chunk,
-    count_tokens,
-)
+from clonememoria.knowledge.chunking import Chunk, chunk, count_tokens
+from clonememoria.knowledge.cutting import CHUNK_CHARS, OVERLAP_CHARS, WIDE_CHUNK_CHARS
 from clonememoria.knowledge.parsers.document import clean, join_pages
 
 SENTENCE = "The refund is paid within fourteen days of the notice. "
