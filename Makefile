@@ -58,6 +58,11 @@ torture: $(PYTHON_DEV) $(WEB_BUILD) ## run the long form of the promises' tests
 bench: $(PYTHON_DEV) ## measure the speed against bare parts; ONLY=first-token for one of them
 	@cd backend && ../$(BIN)/python -m bench $(addprefix --only ,$(ONLY))
 
+.PHONY: screenshots
+screenshots: $(PYTHON_DEV) $(WEB_BUILD) ## take the pictures of the docs from the running product
+	@$(BIN)/python scripts/ensure_chromium.py
+	@cd backend && ../$(BIN)/python -m tests.e2e.screenshots
+
 # --- checks ---
 
 CHECKS := check-style check-types check-imports check-complexity check-unused check-house \
