@@ -87,11 +87,7 @@ def _complete(schema: dict[str, Any]) -> None:
     for path in schema["paths"].values():
         for operation in path.values():
             _use_docstring(operation)
-            if "requestBody" in operation:
-                operation["responses"].setdefault("400", UNREADABLE_BODY)
-            for status, response in operation["responses"].items():
-                if status >= "400":
-                    _use_problem(response)
+            _use_problems(operation)
     for unused in ("HTTPValidationError", "ValidationError"):
         schema["components"]["schemas"].pop(unused, None)
 
@@ -101,6 +97,14 @@ def _use_docstring(operation: dict[str, Any]) -> None:
     if title:
         operation["summary"] = title.rstrip(".")
         operation["description"] = text.strip()
+
+
+def _use_problems(operation: dict[str, Any]) -> None:
+    if "requestBody" in operation:
+        operation["responses"].setdefault("400", UNREADABLE_BODY)
+    for status, response in operation["responses"].items():
+        if status >= "400":
+            _use_problem(response)
 
 
 def _use_problem(response: dict[str, Any]) -> None:
