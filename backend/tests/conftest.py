@@ -13,6 +13,8 @@ import asyncpg
 import httpx2
 import pytest
 import uvicorn
+from fastapi import FastAPI
+
 from clonememoria.app import create_app
 from clonememoria.core import embedded_postgres
 from clonememoria.core.config import Settings
@@ -20,7 +22,6 @@ from clonememoria.core.db import Database, create_app_engine, external_address
 from clonememoria.core.embedded_postgres import EmbeddedPostgres
 from clonememoria.core.logs import configure_logs
 from clonememoria.migrations.schema import migrate
-from fastapi import FastAPI
 
 PASSWORD = "correct horse battery staple"
 
