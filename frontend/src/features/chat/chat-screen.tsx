@@ -33,7 +33,8 @@ export function ChatScreen({ clone, conversationId, onConversation, aside }: Cha
   const [open, setOpen] = useState<OpenSources | null>(null);
   const composer = useRef<HTMLTextAreaElement>(null);
   const speech = useSpeech(clone.id, conversationId);
-  const scroll = useStickToBottom(conversationId ?? clone.id);
+  const isEmpty = !conversationId && !turn;
+  const scroll = useStickToBottom(conversationId ?? clone.id, { isEmpty });
   const stopAnswer = turn && !turn.isOver ? () => stop(turn.id) : undefined;
 
   const thread = conversationId ?? newThread(clone.id);
@@ -47,7 +48,6 @@ export function ChatScreen({ clone, conversationId, onConversation, aside }: Cha
   useShortcut({ key: "Escape", shift: true }, () => composer.current?.focus());
   useShortcut({ key: "Escape", enabled: Boolean(stopAnswer) }, () => stopAnswer?.());
 
-  const empty = !conversationId && !turn;
   const reply = { clone, speech, onOpen: setOpen };
 
   return (
@@ -60,7 +60,7 @@ export function ChatScreen({ clone, conversationId, onConversation, aside }: Cha
           className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable_both-edges] [scrollbar-width:thin]"
         >
           <div className="mx-auto flex min-h-full w-full max-w-3xl flex-col px-3 pt-6 pb-8 sm:px-4">
-            {empty && <Greeting clone={clone} aside={aside} onAsk={send} />}
+            {isEmpty && <Greeting clone={clone} aside={aside} onAsk={send} />}
             {conversationId && saved.isPending && !turn && (
               <SkeletonList label="Loading messages" />
             )}

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 const NEAR_PX = 48;
 
 /** Follows a growing text while one reads its end; scrolling up stops it. */
-export function useStickToBottom(thread: string) {
+export function useStickToBottom(thread: string, { isEmpty }: { isEmpty: boolean }) {
   const ref = useRef<HTMLDivElement>(null);
   const following = useRef(true);
   const lastTop = useRef(0);
@@ -29,12 +29,13 @@ export function useStickToBottom(thread: string) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another thread starts at its end again
   useEffect(() => {
     const box = ref.current;
-    if (!box?.firstElementChild) return;
+    // A greeting is read from its beginning.
+    if (!box?.firstElementChild || isEmpty) return;
     toBottom();
     const grown = new ResizeObserver(() => following.current && toBottom());
     grown.observe(box.firstElementChild);
     return () => grown.disconnect();
-  }, [thread, toBottom]);
+  }, [thread, isEmpty, toBottom]);
 
-  return { ref, onScroll, away, toBottom };
+  return { ref, onScroll, away: away && !isEmpty, toBottom };
 }
