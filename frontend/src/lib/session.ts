@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import type { SignedIn, User } from "@/lib/api/types";
+import type { Clone, SignedIn, User } from "@/lib/api/types";
 
 type Session = { status: "unknown" } | { status: "guest" } | { status: "member"; user: User };
 
@@ -7,6 +7,11 @@ type Session = { status: "unknown" } | { status: "guest" } | { status: "member";
 const HINT = "clonememoria.member";
 
 export const useSession = create<Session>(() => ({ status: "unknown" }));
+
+/** Whether the signed-in person made this clone, and so may look into its documents. */
+export function useOwns({ creator_id }: Pick<Clone, "creator_id">): boolean {
+  return useSession((session) => session.status === "member" && session.user.id === creator_id);
+}
 
 let accessToken: string | null = null;
 let refreshing: Promise<boolean> | null = null;

@@ -1,14 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { BookOpen, Settings2 } from "lucide-react";
 import type { Clone } from "@/lib/api/types";
-import { useSession } from "@/lib/session";
+import { useOwns } from "@/lib/session";
 import { plural } from "@/lib/text";
 import { Avatar } from "@/ui/avatar";
 import { Button } from "@/ui/button";
 
 export function ChatHeader({ clone }: { clone: Clone }) {
-  const session = useSession();
-  const own = session.status === "member" && session.user.id === clone.creator_id;
+  const own = useOwns(clone);
   const params = { cloneId: clone.id };
   return (
     <header className="flex h-14 shrink-0 items-center gap-3 border-line border-b px-4 sm:px-6">

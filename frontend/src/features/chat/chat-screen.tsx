@@ -94,9 +94,7 @@ export function ChatScreen({ clone, conversationId, onConversation, aside }: Cha
           />
         </div>
       </div>
-      <Suspense>
-        {open && <SourcesPanel cloneId={clone.id} open={open} onChange={setOpen} />}
-      </Suspense>
+      <Suspense>{open && <SourcesPanel clone={clone} open={open} onChange={setOpen} />}</Suspense>
       {speech.element}
     </div>
   );

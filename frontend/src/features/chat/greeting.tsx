@@ -21,7 +21,7 @@ export function Greeting({ clone, aside, onAsk }: GreetingProps) {
           <h2 className="font-semibold text-2xl sm:text-3xl">
             {clone.greeting || `Ask ${clone.name}`}
           </h2>
-          {clone.bio && <p className="mt-2 max-w-xl text-muted">{clone.bio}</p>}
+          {clone.bio && <p className="mt-2 line-clamp-4 max-w-xl text-muted">{clone.bio}</p>}
         </div>
       </div>
       <Suggestions clone={clone} onAsk={onAsk} />

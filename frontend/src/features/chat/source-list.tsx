@@ -1,17 +1,17 @@
-import type { Source } from "@/lib/api/types";
+import type { Clone, Source } from "@/lib/api/types";
 import { cn } from "@/lib/cn";
 import { placeOf } from "./citation-chip";
 import type { OpenSources } from "./open-sources";
 import { SourceText } from "./source-text";
 
 interface SourceListProps {
-  cloneId: string;
+  clone: Clone;
   open: OpenSources;
   onChange: (open: OpenSources) => void;
 }
 
 /** The sources of one reply; the chosen one shows its passage in its document. */
-export function SourceList({ cloneId, open, onChange }: SourceListProps) {
+export function SourceList({ clone, open, onChange }: SourceListProps) {
   const { sources, index } = open;
   const chosen = sources.find((source) => source.index === index);
   return (
@@ -27,7 +27,7 @@ export function SourceList({ cloneId, open, onChange }: SourceListProps) {
           </li>
         ))}
       </ol>
-      {chosen && <SourceText key={chosen.chunk_id} cloneId={cloneId} source={chosen} />}
+      {chosen && <SourceText key={chosen.chunk_id} clone={clone} source={chosen} />}
     </>
   );
 }

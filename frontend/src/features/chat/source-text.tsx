@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Problem } from "@/lib/api/problem";
-import type { Source } from "@/lib/api/types";
+import type { Clone, Source } from "@/lib/api/types";
 import { documentQuery } from "@/lib/queries/documents";
+import { useOwns } from "@/lib/session";
 import { ErrorState } from "@/ui/error-state";
 import { PassageText } from "@/ui/passage-text";
 import { SkeletonList } from "@/ui/skeleton";
@@ -9,17 +10,21 @@ import { SkeletonList } from "@/ui/skeleton";
 const FRAME = "min-h-48 flex-1 overflow-y-auto rounded-lg border border-line bg-canvas p-4";
 
 interface SourceTextProps {
-  cloneId: string;
+  clone: Clone;
   source: Source;
 }
 
 /** The passage marked in its document; for readers who may not open that, the passage alone. */
-export function SourceText({ cloneId, source }: SourceTextProps) {
-  const { data, error, isPending, refetch } = useQuery(documentQuery(cloneId, source.document_id));
-  const refused = error instanceof Problem && [403, 404].includes(error.status);
+export function SourceText({ clone, source }: SourceTextProps) {
+  const own = useOwns(clone);
+  const { data, error, isLoading, refetch } = useQuery({
+    ...documentQuery(clone.id, source.document_id),
+    enabled: own,
+  });
+  const gone = error instanceof Problem && error.status === 404;
 
-  if (isPending) return <SkeletonList label="Opening the document" />;
-  if (error && !refused) {
+  if (isLoading) return <SkeletonList label="Opening the document" />;
+  if (error && !gone) {
     return <ErrorState title="The document could not be opened" error={error} onRetry={refetch} />;
   }
   // While a new version is read, the text may be missing for a moment.

@@ -1,4 +1,5 @@
 import { X } from "lucide-react";
+import type { Clone } from "@/lib/api/types";
 import { useMedia } from "@/lib/media";
 import { useShortcut } from "@/lib/shortcut";
 import { Sheet } from "@/ui/dialog";
@@ -7,25 +8,25 @@ import type { OpenSources } from "./open-sources";
 import { SourceList } from "./source-list";
 
 interface SourcesPanelProps {
-  cloneId: string;
+  clone: Clone;
   open: OpenSources;
   onChange: (open: OpenSources | null) => void;
 }
 
 /** Beside the conversation where there is room, over it where there is not. */
-export default function SourcesPanel({ cloneId, open, onChange }: SourcesPanelProps) {
+export default function SourcesPanel({ clone, open, onChange }: SourcesPanelProps) {
   const roomy = useMedia("(min-width: 1280px)");
   if (!roomy) {
     return (
       <Sheet title="Sources" open onOpenChange={() => onChange(null)}>
-        <SourceList cloneId={cloneId} open={open} onChange={onChange} />
+        <SourceList clone={clone} open={open} onChange={onChange} />
       </Sheet>
     );
   }
-  return <SidePanel cloneId={cloneId} open={open} onChange={onChange} />;
+  return <SidePanel clone={clone} open={open} onChange={onChange} />;
 }
 
-function SidePanel({ cloneId, open, onChange }: SourcesPanelProps) {
+function SidePanel({ clone, open, onChange }: SourcesPanelProps) {
   useShortcut({ key: "Escape" }, () => onChange(null));
   return (
     <aside
@@ -38,7 +39,7 @@ function SidePanel({ cloneId, open, onChange }: SourcesPanelProps) {
           <X aria-hidden />
         </IconButton>
       </div>
-      <SourceList cloneId={cloneId} open={open} onChange={onChange} />
+      <SourceList clone={clone} open={open} onChange={onChange} />
     </aside>
   );
 }
