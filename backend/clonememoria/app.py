@@ -13,9 +13,9 @@ from clonememoria import __version__
 from clonememoria.accounts.router import router as accounts_router
 from clonememoria.analytics.router import router as operation_router
 from clonememoria.chat.conversations_router import router as conversations_router
-from clonememoria.chat.history import interrupt_orphans
 from clonememoria.chat.replies import Replies
 from clonememoria.chat.router import router as chat_router
+from clonememoria.chat.upkeep import running_upkeep
 from clonememoria.clones.providers_router import router as providers_router
 from clonememoria.clones.router import router as clones_router
 from clonememoria.core.config import Settings
@@ -90,9 +90,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     async with AsyncExitStack() as stack:
         database, providers = await _open(settings, stack)
-        await interrupt_orphans(database)
         replies = Replies(database, providers, app.state.metrics)
         stack.push_async_callback(replies.drain, 0)
+        await stack.enter_async_context(running_upkeep(database, replies))
         app.state.database = database
         app.state.providers = providers
         app.state.replies = replies

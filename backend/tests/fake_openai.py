@@ -41,6 +41,7 @@ Faults:
     reset:k           k tokens, then a TCP reset
     stall:k           k tokens, then silence, the connection stays open
     malformed:k       token k is no JSON
+    nul:k             token k has a NUL in it
     errevent:k        k tokens, then data: {"error": ...}
     nodone            no [DONE] at the end
     nofinish          no finish_reason chunk

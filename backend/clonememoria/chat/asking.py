@@ -1,5 +1,6 @@
 """From a request to a running reply: access, limits, the saved question; then `replies` writes."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Annotated, cast
 from uuid import UUID
@@ -10,7 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clonememoria.accounts.identity import CurrentUser
-from clonememoria.chat.history import SavedQuestion, conversation_with, save_question
+from clonememoria.chat.history import (
+    RequestKey,
+    SavedQuestion,
+    conversation_with,
+    save_question,
+)
 from clonememoria.chat.replies import Replies, Reply
 from clonememoria.chat.schemas import Ask
 from clonememoria.chat.turn import Turn
@@ -74,7 +80,8 @@ async def ask(asker: Asker, clone_key: str, body: Ask) -> Reply | Message:
 async def _ask_once(asker: Asker, clone_key: str, body: Ask) -> Reply | Message:
     async with asker.database.as_user(asker.user_id) as session:
         clone = await visible_clone(session, clone_key)
-        if earlier := await _earlier_reply(session, body):
+        key = _request_key(clone, body)
+        if key and (earlier := await _earlier_reply(session, key)):
             return asker.replies.find(earlier.id) or earlier
         # Before anything is saved: a clone whose provider is gone must say so at once.
         provider = clone.llm_provider or asker.providers.default("llm")
@@ -82,24 +89,27 @@ async def _ask_once(asker: Asker, clone_key: str, body: Ask) -> Reply | Message:
         conversation = await conversation_with(
             session, clone, reader_id=asker.user_id, conversation_id=body.conversation_id
         )
-        saved = await save_question(
-            session, conversation, content=body.content, client_message_id=body.client_message_id
-        )
+        saved = await save_question(session, conversation, content=body.content, key=key)
     turn = _turn(asker, clone, body, saved=saved, provider=provider, model=model)
     return asker.replies.start(turn)
 
 
-async def _earlier_reply(session: AsyncSession, body: Ask) -> Message | None:
+def _request_key(clone: Clone, body: Ask) -> RequestKey | None:
     if body.client_message_id is None:
         return None
+    asked = f"{clone.id} {body.model_dump_json(exclude={'client_message_id'})}"
+    return RequestKey(body.client_message_id, hashlib.sha256(asked.encode()).hexdigest())
+
+
+async def _earlier_reply(session: AsyncSession, key: RequestKey) -> Message | None:
     question = await session.scalar(
         select(Message).where(
-            Message.client_message_id == body.client_message_id, Message.role == "user"
+            Message.client_message_id == key.client_message_id, Message.role == "user"
         )
     )
     if question is None:
         return None
-    if question.content != body.content:
+    if question.request_hash != key.request_hash:
         raise IdempotencyMismatch(field=("body", "client_message_id"))
     return await session.scalar(
         select(Message).where(Message.parent_id == question.id, Message.role == "assistant")

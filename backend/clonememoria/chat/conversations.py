@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from clonememoria.chat.history import PREVIEW_CHARS, TITLE_CHARS, shortened
 from clonememoria.core.errors import ConversationNotFound
 from clonememoria.models import Clone, Conversation, Message, MessageRole
 
@@ -125,6 +126,7 @@ async def add_message(
         status="complete",
         sources=[],
         attributes={},
+        token_lengths=[],
     )
     session.add(message)
     await session.execute(
@@ -132,7 +134,8 @@ async def add_message(
         .where(Conversation.id == conversation.id)
         .values(
             message_count=Conversation.message_count + 1,
-            last_message_preview=content[:160],
+            title=conversation.title or (shortened(content, TITLE_CHARS) if role == "user" else ""),
+            last_message_preview=shortened(content, PREVIEW_CHARS),
             updated_at=func.clock_timestamp(),
         )
     )

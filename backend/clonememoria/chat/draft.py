@@ -2,7 +2,7 @@
 
 from clonememoria.chat.events import Done, Event, Failed, SourcesFound, Token
 from clonememoria.chat.turn import Turn
-from clonememoria.models import MessageStatus, ReplyMode, StoredSource, StoredUsage
+from clonememoria.models.vocabulary import MessageStatus, ReplyMode, StoredSource, StoredUsage
 
 
 class Draft:
@@ -10,6 +10,7 @@ class Draft:
         self.turn = turn
         self.mode: ReplyMode = "llm_fallback"
         self.sources: tuple[StoredSource, ...] = ()
+        self.degraded: tuple[str, ...] = ()
         self.end: Done | Failed | None = None
         self._tokens: list[str] = []
 
@@ -17,8 +18,8 @@ class Draft:
         match event:
             case Token(text):
                 self._tokens.append(text)
-            case SourcesFound(mode, sources):
-                self.mode, self.sources = mode, sources
+            case SourcesFound(mode, sources, degraded):
+                self.mode, self.sources, self.degraded = mode, sources, degraded
             case Done() | Failed():
                 self.end = event
 
@@ -27,14 +28,30 @@ class Draft:
         return len(self._tokens)
 
     @property
+    def token_lengths(self) -> list[int]:
+        return [len(token) for token in self._tokens]
+
+    @property
     def text(self) -> str:
         return "".join(self._tokens)
 
     @property
     def status(self) -> MessageStatus:
+        if self.end is None:
+            return "streaming"
         if isinstance(self.end, Done):
             return "complete"
         return "interrupted" if self._tokens else "failed"
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """What a reader is told besides the text, also when the reply is told again."""
+        told = {"provider": self.turn.provider, "model": self.turn.model}
+        if self.degraded:
+            told["degraded"] = ",".join(self.degraded)
+        if isinstance(self.end, Failed):
+            told |= {"error_code": self.end.code, "error_detail": self.end.detail}
+        return told
 
     def stopped(self) -> Done:
         """Ended by its reader: what is there counts as the reply."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from clonememoria.chat.draft import Draft
-from clonememoria.chat.events import Done, Failed
+from clonememoria.chat.events import Done
 from clonememoria.core.db import Database
 from clonememoria.core.errors import ConversationNotFound
 from clonememoria.models import Clone, Conversation, Message
@@ -28,6 +28,14 @@ class SavedQuestion:
     user_message_id: UUID
     message_id: UUID
     history: tuple[ChatMessage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """A client's own id of its request, and what was asked with it."""
+
+    client_message_id: str
+    request_hash: str
 
 
 async def conversation_with(
@@ -60,7 +68,7 @@ async def save_question(
     conversation: Conversation,
     *,
     content: str,
-    client_message_id: str | None,
+    key: RequestKey | None,
 ) -> SavedQuestion:
     """Store the question and the place of its reply: neither can be lost from here on."""
     history = await last_turns(session, conversation.id)
@@ -71,9 +79,11 @@ async def save_question(
         parent_id=history[-1].id if history else None,
         role="user",
         content=content,
-        client_message_id=client_message_id,
+        client_message_id=key.client_message_id if key else None,
+        request_hash=key.request_hash if key else None,
         sources=[],
         attributes={},
+        token_lengths=[],
     )
     reply = Message(
         id=uuid7(),
@@ -84,6 +94,8 @@ async def save_question(
         status="streaming",
         sources=[],
         attributes={},
+        token_lengths=[],
+        heartbeat_at=func.clock_timestamp(),
     )
     session.add_all((question, reply))
     conversation.title = conversation.title or shortened(content, TITLE_CHARS)
@@ -122,20 +134,14 @@ async def save_reply(database: Database, draft: Draft) -> None:
     turn, end = draft.turn, draft.end
     values: dict[str, object] = {
         "content": draft.text,
+        "token_lengths": draft.token_lengths,
         "status": draft.status,
         "mode": draft.mode,
         "sources": list(draft.sources),
-        "attributes": {"provider": turn.provider, "model": turn.model},
+        "attributes": draft.attributes,
     }
     if isinstance(end, Done):
         values |= {"usage": end.usage, "finish_reason": end.finish_reason}
-    elif isinstance(end, Failed):
-        values["attributes"] = {
-            "provider": turn.provider,
-            "model": turn.model,
-            "error_code": end.code,
-            "error_detail": end.detail,
-        }
     async with database.as_user(turn.reader_id) as session:
         await session.execute(update(Message).where(Message.id == turn.message_id).values(values))
         await session.execute(
@@ -147,18 +153,6 @@ async def save_reply(database: Database, draft: Draft) -> None:
                 updated_at=func.clock_timestamp(),
             )
         )
-
-
-async def interrupt_orphans(database: Database) -> int:
-    """Replies of a process that died: they end where they are. Return how many there were."""
-    async with database.as_system() as session:
-        orphans = await session.execute(
-            update(Message)
-            .where(Message.status == "streaming")
-            .values(status="interrupted")
-            .returning(Message.id)
-        )
-        return len(orphans.all())
 
 
 def shortened(text: str, limit: int) -> str:

@@ -1,34 +1,28 @@
-"""A reply that is over, told again from the history as the events it once was; pure."""
+"""A stored reply told again, event by event, as it was streamed; pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from clonememoria.chat.events import (
-    Done,
-    Event,
-    Failed,
-    SourcesFound,
-    Started,
-    Token,
-    frame,
-)
+from clonememoria.chat.events import Done, Event, Failed, SourcesFound, Started, Token, frame
 from clonememoria.models import Message, ReplyMode, StoredUsage
 
 NO_USAGE = StoredUsage(prompt_tokens=0, completion_tokens=0, cost_usd=0.0)
 
 
-def frames(message: Message) -> bytes:
-    return b"".join(
+def frames(message: Message) -> list[bytes]:
+    """All events that are stored so far; the last one is an end if the reply is over."""
+    return [
         frame(event, event_id=f"{message.id}:{sequence}")
         for sequence, event in enumerate(_events(message), start=1)
-    )
+    ]
 
 
 def end_of(message: Message) -> Done | Failed:
+    told = message.attributes
     if message.status != "complete":
         return Failed(
-            code=message.attributes.get("error_code", "interrupted"),
-            detail=message.attributes.get("error_detail", "This reply broke off"),
+            code=told.get("error_code", "interrupted"),
+            detail=told.get("error_detail", "This reply broke off; what was written is kept"),
             retryable=True,
             message_id=message.id,
         )
@@ -39,8 +33,8 @@ def end_of(message: Message) -> Done | Failed:
         sources=tuple(message.sources),
         usage=message.usage or NO_USAGE,
         finish_reason=message.finish_reason or "stop",
-        provider=message.attributes.get("provider", ""),
-        model=message.attributes.get("model", ""),
+        provider=told.get("provider", ""),
+        model=told.get("model", ""),
     )
 
 
@@ -51,7 +45,18 @@ def mode_of(message: Message) -> ReplyMode:
 def _events(message: Message) -> Iterator[Event]:
     question_id = message.parent_id or UUID(int=0)
     yield Started(message.conversation_id, question_id, message.id)
-    yield SourcesFound(mode_of(message), tuple(message.sources))
-    if message.content:
-        yield Token(message.content)
-    yield end_of(message)
+    # The mode is stored with the passages: before that, nothing was sent but the start.
+    if message.mode:
+        degraded = message.attributes.get("degraded", "")
+        without = tuple(degraded.split(",")) if degraded else ()
+        yield SourcesFound(message.mode, tuple(message.sources), without)
+    yield from map(Token, _tokens(message.content, message.token_lengths))
+    if message.status != "streaming":
+        yield end_of(message)
+
+
+def _tokens(text: str, lengths: Sequence[int]) -> Iterator[str]:
+    start = 0
+    for length in lengths:
+        yield text[start : start + length]
+        start += length

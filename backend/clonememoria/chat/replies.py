@@ -19,30 +19,34 @@ from clonememoria.chat.events import Done, Event, Failed, SourcesFound, Started,
 from clonememoria.chat.history import save_reply
 from clonememoria.chat.turn import Turn, answer
 from clonememoria.core.db import UNREACHABLE, Database
-from clonememoria.core.errors import AppError, DatabaseUnavailable
+from clonememoria.core.errors import AppError, DatabaseUnavailable, ProviderMalformed
 from clonememoria.core.metrics import Metrics
 from clonememoria.providers.catalog import Providers
 
 log = structlog.get_logger()
 
-# A finished reply can be re-read from any event for this long; afterwards it is in the history.
-KEPT_FOR_S: Final = 900.0
+# A finished reply is read again from memory for this long; afterwards from the history.
+KEPT_FOR_S: Final = 60.0
 MAX_KEPT: Final = 1000
 SAVE_ATTEMPTS: Final = 5
+_NOT_SAVED: Final = (DatabaseUnavailable.code, DatabaseUnavailable.title)
 
 
 class Reply:
     """The events of one reply so far, as they go over the wire."""
 
     def __init__(self, turn: Turn) -> None:
-        self.turn = turn
+        self.draft = Draft(turn)
         self.end: Done | Failed | None = None
         self._frames: list[bytes] = []
         self._readers: set[asyncio.Event] = set()
 
+    @property
+    def id(self) -> UUID:
+        return self.draft.turn.message_id
+
     def publish(self, event: Event) -> None:
-        event_id = f"{self.turn.message_id}:{len(self._frames) + 1}"
-        self._frames.append(frame(event, event_id=event_id))
+        self._frames.append(frame(event, event_id=f"{self.id}:{len(self._frames) + 1}"))
         if isinstance(event, Done | Failed):
             self.end = event
         for reader in self._readers:
@@ -67,7 +71,7 @@ class Reply:
 
 
 class Replies:
-    """All replies of this process; owns their tasks."""
+    """All replies of this process. The writing of one may be cancelled, its saving may not."""
 
     def __init__(self, database: Database, providers: Providers, metrics: Metrics) -> None:
         self._database = database
@@ -75,44 +79,48 @@ class Replies:
         self._metrics = metrics
         self._replies: OrderedDict[UUID, Reply] = OrderedDict()
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self._writers: dict[UUID, asyncio.Task[None]] = {}
         self._stopping: set[UUID] = set()
 
     def start(self, turn: Turn) -> Reply:
         reply = Reply(turn)
-        self._replies[turn.message_id] = reply
+        self._replies[reply.id] = reply
         while len(self._replies) > MAX_KEPT and next(iter(self._replies.values())).end:
             self._replies.popitem(last=False)
         reply.publish(Started(turn.conversation_id, turn.user_message_id, turn.message_id))
-        task = asyncio.create_task(self._write(reply), name=f"reply {turn.message_id}")
-        self._tasks[turn.message_id] = task
-        task.add_done_callback(lambda _: self._forget_later(turn.message_id))
+        task = asyncio.create_task(self._run(reply), name=f"reply {reply.id}")
+        self._tasks[reply.id] = task
+        task.add_done_callback(lambda _: self._forget_later(reply.id))
         return reply
 
     def find(self, message_id: UUID) -> Reply | None:
         return self._replies.get(message_id)
 
+    def at_work(self) -> list[Reply]:
+        """Those that are being written now."""
+        return [self._replies[message_id] for message_id in self._writers]
+
     async def finish(self, reply: Reply) -> Done | Failed:
         """Wait for the last event; the reply goes on when the waiting is cancelled."""
-        if task := self._tasks.get(reply.turn.message_id):
+        if task := self._tasks.get(reply.id):
             await asyncio.wait([task])
         if reply.end is None:
             raise DatabaseUnavailable
         return reply.end
 
     def stop(self, message_id: UUID) -> None:
-        """End the reply at what it has; a reply that is over stays as it is."""
-        task = self._tasks.get(message_id)
-        if task and message_id not in self._stopping:
+        """End the reply at what it has; one that is over or being saved stays as it is."""
+        if writer := self._writers.get(message_id):
             self._stopping.add(message_id)
-            task.cancel()
+            writer.cancel()
 
     async def drain(self, grace_s: float) -> None:
         """Let replies finish; those that do not are interrupted, with what they have saved."""
         if tasks := list(self._tasks.values()):
-            _, late = await asyncio.wait(tasks, timeout=grace_s)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await asyncio.wait(tasks, timeout=grace_s)
+            for writer in self._writers.values():
+                writer.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def _forget_later(self, message_id: UUID) -> None:
         self._tasks.pop(message_id, None)
@@ -120,25 +128,19 @@ class Replies:
         loop = asyncio.get_running_loop()
         loop.call_later(KEPT_FOR_S, self._replies.pop, message_id, None)
 
-    async def _write(self, reply: Reply) -> None:
-        draft = Draft(reply.turn)
-        try:
-            await self._follow(draft, reply)
-        except asyncio.CancelledError:
-            draft.end = self._end_of_cancelled(draft)
-        except AppError as error:
-            draft.end = draft.failed(error.code, error.detail, retryable=error.retryable)
-        except UNREACHABLE as error:
-            log.warning("reply_lost_database", kind=type(error).__name__)
-            draft.end = draft.failed(DatabaseUnavailable.code, DatabaseUnavailable.title)
-        except Exception:
-            log.exception("reply_failed", message_id=str(reply.turn.message_id))
-            draft.end = draft.failed("internal_error", "Something went wrong here; try again")
-        reply.publish(await self._save(draft))
+    async def _run(self, reply: Reply) -> None:
+        draft = reply.draft
+        writer = self._writers[reply.id] = asyncio.create_task(self._write(reply))
+        await asyncio.wait([writer])
+        del self._writers[reply.id]
+        draft.end = end = draft.end or self._end_of(writer, draft)
+        is_saved = await self._save(draft)
+        reply.publish(end if is_saved else draft.failed(*_NOT_SAVED))
         self._metrics.tokens.inc(draft.token_count)
         self._metrics.replies.labels(draft.mode, draft.status).inc()
 
-    async def _follow(self, draft: Draft, reply: Reply) -> None:
+    async def _write(self, reply: Reply) -> None:
+        draft = reply.draft
         started = time.perf_counter()
         async with aclosing(answer(draft.turn, self._database, self._providers)) as events:
             async for event in events:
@@ -155,15 +157,26 @@ class Replies:
         elif isinstance(event, Token):
             self._metrics.first_token_seconds.observe(seconds)
 
-    def _end_of_cancelled(self, draft: Draft) -> Done | Failed:
-        """It was the reader's stop, or the end of this process; what is there is saved yet."""
-        if task := self._tasks.get(draft.turn.message_id):
-            task.uncancel()
-        if draft.turn.message_id in self._stopping:
-            return draft.stopped()
-        return draft.failed("server_stopping", "The server is restarting; ask again in a moment")
+    def _end_of(self, writer: asyncio.Task[None], draft: Draft) -> Done | Failed:
+        """Why the writing ended before the answer did."""
+        if writer.cancelled():
+            if draft.turn.message_id in self._stopping:
+                return draft.stopped()
+            return draft.failed(
+                "server_stopping", "The server is restarting; ask again in a moment"
+            )
+        error = writer.exception()
+        if isinstance(error, AppError):
+            return draft.failed(error.code, error.detail, retryable=error.retryable)
+        if isinstance(error, UNREACHABLE):
+            log.warning("reply_lost_database", kind=type(error).__name__)
+            return draft.failed(*_NOT_SAVED)
+        if error is None:
+            return draft.failed(ProviderMalformed.code, ProviderMalformed.title)
+        log.error("reply_failed", message_id=str(draft.turn.message_id), exc_info=error)
+        return draft.failed("internal_error", "Something went wrong here; try again")
 
-    async def _save(self, draft: Draft) -> Done | Failed:
+    async def _save(self, draft: Draft) -> bool:
         for attempt in range(SAVE_ATTEMPTS):
             try:
                 await save_reply(self._database, draft)
@@ -171,5 +184,5 @@ class Replies:
                 log.warning("reply_not_saved", attempt=attempt, kind=type(error).__name__)
                 await asyncio.sleep(0.2 * 2**attempt)
             else:
-                return draft.end or draft.failed("provider_malformed", "The answer had no end")
-        return draft.failed(DatabaseUnavailable.code, DatabaseUnavailable.title)
+                return True
+        return False

@@ -13,7 +13,8 @@ from sse_starlette import EventSourceResponse
 from clonememoria.accounts.identity import CurrentUser
 from clonememoria.chat.asking import AppReplies, CurrentAsker, ask
 from clonememoria.chat.events import Done, Failed
-from clonememoria.chat.replay import end_of, frames
+from clonememoria.chat.following import finished_stored, follow_stored, request_stop
+from clonememoria.chat.replay import end_of
 from clonememoria.chat.replies import Reply
 from clonememoria.chat.schemas import Answer, Ask, Stopped
 from clonememoria.clones.access import CloneKey, visible_clone
@@ -41,14 +42,14 @@ STREAM_RESPONSE: Final[Responses] = {
 }
 
 
+IdempotencyKey = Annotated[
+    str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)
+]
+
+
 class BadEventId(AppError):
     status, code = 400, "bad_event_id"
     title = "Last-Event-ID is not of the form <message_id>:<sequence>"
-
-
-class StreamExpired(AppError):
-    status, code = 410, "stream_expired"
-    title = "This reply is over; read it in its conversation"
 
 
 class ReplyFailed(AppError):
@@ -65,21 +66,30 @@ class ReplyFailed(AppError):
     response_class=EventSourceResponse,
     responses=STREAM_RESPONSE,
 )
-async def ask_streaming(clone_id: CloneKey, body: Ask, asker: CurrentAsker) -> EventSourceResponse:
+async def ask_streaming(
+    clone_id: CloneKey, body: Ask, *, asker: CurrentAsker, idempotency_key: IdempotencyKey = None
+) -> EventSourceResponse:
     """Ask a clone; the answer arrives token by token as server-sent events.
 
     Unnamed events are `{"token", "done"}`; `start`, `sources` and `error` are named. The answer
     is written to its end and saved even if the reader goes away.
     """
-    reply = await ask(asker, clone_id, body)
-    return _stream(reply.read() if isinstance(reply, Reply) else _once(frames(reply)))
+    reply = await ask(asker, clone_id, _with_key(body, idempotency_key))
+    if isinstance(reply, Reply):
+        return _stream(reply.read())
+    return _stream(follow_stored(asker.database, asker.user_id, reply.id))
 
 
 @router.post("/{clone_id}", responses=problems(503))
-async def ask_plain(clone_id: CloneKey, body: Ask, asker: CurrentAsker) -> Answer:
+async def ask_plain(
+    clone_id: CloneKey, body: Ask, *, asker: CurrentAsker, idempotency_key: IdempotencyKey = None
+) -> Answer:
     """Ask a clone and wait for the whole answer."""
-    reply = await ask(asker, clone_id, body)
-    end = await asker.replies.finish(reply) if isinstance(reply, Reply) else end_of(reply)
+    reply = await ask(asker, clone_id, _with_key(body, idempotency_key))
+    if isinstance(reply, Reply):
+        end = await asker.replies.finish(reply)
+    else:
+        end = end_of(await finished_stored(asker.database, asker.user_id, reply.id))
     if isinstance(end, Failed):
         raise ReplyFailed(end)
     return await _answer(asker.database, asker.user_id, end)
@@ -88,7 +98,7 @@ async def ask_plain(clone_id: CloneKey, body: Ask, asker: CurrentAsker) -> Answe
 @router.get(
     "/{clone_id}/stream/{message_id}",
     response_class=EventSourceResponse,
-    responses={**STREAM_RESPONSE, **problems(400, 410)},
+    responses={**STREAM_RESPONSE, **problems(400)},
 )
 async def follow(
     *,
@@ -101,13 +111,11 @@ async def follow(
     last_event_id_header: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
 ) -> EventSourceResponse:
     """Re-attach to a running or finished reply, from the event after `Last-Event-ID`."""
-    message = await _reply_of(database, user.id, clone_id=clone_id, message_id=message_id)
+    await _reply_of(database, user.id, clone_id=clone_id, message_id=message_id)
     after = _sequence(last_event_id_header or last_event_id, message_id)
     if reply := replies.find(message_id):
         return _stream(reply.read(after))
-    if after:
-        raise StreamExpired
-    return _stream(_once(frames(message)))
+    return _stream(follow_stored(database, user.id, message_id, after=after))
 
 
 @router.post("/{clone_id}/stop/{message_id}")
@@ -121,11 +129,20 @@ async def stop(
 ) -> Stopped:
     """Stop a reply; what was written stays. One that is over stays as it is."""
     await _reply_of(database, user.id, clone_id=clone_id, message_id=message_id)
-    replies.stop(message_id)
     if reply := replies.find(message_id):
+        replies.stop(message_id)
         await replies.finish(reply)
+    else:
+        await request_stop(database, user.id, message_id)
     message = await _reply_of(database, user.id, clone_id=clone_id, message_id=message_id)
     return Stopped(message_id=message_id, finish_reason=message.finish_reason)
+
+
+def _with_key(body: Ask, idempotency_key: str | None) -> Ask:
+    """The header is another way to send a client_message_id; that in the body counts."""
+    if body.client_message_id or not idempotency_key:
+        return body
+    return body.model_copy(update={"client_message_id": idempotency_key})
 
 
 async def _reply_of(
@@ -177,7 +194,3 @@ def _stream(events: AsyncIterator[bytes]) -> EventSourceResponse:
         shutdown_event=anyio.Event(),
         shutdown_grace_period=SHUTDOWN_GRACE_S,
     )
-
-
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data

@@ -25,7 +25,6 @@ def _question(value: str) -> str:
 
 class Ask(BaseModel):
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={
             "example": {"content": "How are refunds paid?", "use_rag": True, "limit": 3}
         },

@@ -10,6 +10,7 @@ from clonememoria.chat.events import Done, Event, SourcesFound, Token
 from clonememoria.chat.prompt import Persona, as_sources, build_messages
 from clonememoria.core.db import Database
 from clonememoria.core.errors import Unavailable
+from clonememoria.core.text import without_unstorable
 from clonememoria.knowledge.passage import Passage
 from clonememoria.knowledge.retrieval import Found, Query, search
 from clonememoria.models import Clone, ReplyMode, StoredUsage
@@ -57,8 +58,8 @@ async def answer(turn: Turn, database: Database, providers: Providers) -> AsyncG
                 provider=turn.provider,
                 model=turn.model,
             )
-        else:
-            yield Token(item)
+        elif text := without_unstorable(item):
+            yield Token(text)
 
 
 async def _find(turn: Turn, database: Database, providers: Providers) -> Found:

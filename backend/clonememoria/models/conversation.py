@@ -1,8 +1,9 @@
 """Conversations and their messages."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy import DateTime, ForeignKey, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -63,4 +64,11 @@ class Message(Base):
     feedback: Mapped[dict[str, str | int] | None] = mapped_column(JSONB)
     attributes: Mapped[dict[str, str]] = mapped_column("metadata", JSONB, default=dict)
     client_message_id: Mapped[str | None] = mapped_column(Text)
+    # What was asked with that id, so that the same id with something else is refused.
+    request_hash: Mapped[str | None] = mapped_column(Text)
+    # Characters of each token, so that a stored reply is told again event by event.
+    token_lengths: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list)
+    # Of a reply that is being written: its process lives while this is fresh.
+    heartbeat_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    stop_requested: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Instant]

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import cast
 
+import asyncpg
 import pytest
 
 from clonememoria.core.config import Settings
 from tests.api.clones import create_clone
 from tests.api.documents import Json
 from tests.conftest import Person, Serve, ServedApp, register
+from tests.eventually import eventually
 from tests.fakes.openai_server import FakeOpenAI, running
 from tests.sse import SseEvent, events_of, post_stream, text_of
 
@@ -247,3 +249,118 @@ async def test_replies_that_run_when_the_server_stops_end_with_an_event(
     assert (events[-1].name, events[-1].data["code"]) == ("error", "server_stopping")
     assert events[-1].data["retryable"] is True
     assert (reply["status"], reply["content"]) == ("interrupted", text_of(events))
+
+
+async def test_another_process_tells_the_same_events_while_the_reply_is_written(
+    serve: Serve, settings: Settings, ada: Person
+) -> None:
+    clone = await create_clone(ada)
+    await ada.http.patch(
+        f"/api/clones/{clone}/settings", json={"llm_model": "fake-ttft20-gap10-n150"}
+    )
+    other = await serve(settings)
+    seen: list[SseEvent] = []
+    elsewhere: list[SseEvent] = []
+
+    async def read_elsewhere(message_id: str) -> None:
+        url = f"{other.url}/api/chat/{clone}/stream/{message_id}"
+        async with ada.http.stream("GET", url) as response:
+            elsewhere.extend([event async for event in events_of(response)])
+
+    async with ada.http.stream("POST", f"/api/chat/{clone}/stream", json=QUESTION) as response:
+        async for event in events_of(response):
+            seen.append(event)
+            if len(seen) == 5:
+                reading = asyncio.create_task(read_elsewhere(seen[0].data["message_id"]))
+    await reading
+
+    assert elsewhere == seen
+
+
+async def test_a_reply_can_be_stopped_through_another_process(
+    serve: Serve, settings: Settings, ada: Person, upstream: FakeOpenAI
+) -> None:
+    clone = await create_clone(ada)
+    await ada.http.patch(f"/api/clones/{clone}/settings", json={"llm_model": SLOW})
+    other = await serve(settings)
+    events: list[SseEvent] = []
+    async with ada.http.stream("POST", f"/api/chat/{clone}/stream", json=QUESTION) as response:
+        async for event in events_of(response):
+            events.append(event)
+            if len(events) == 5:
+                url = f"{other.url}/api/chat/{clone}/stop/{events[0].data['message_id']}"
+                stopped = (await ada.http.post(url)).json()
+
+    assert events[-1].data["finish_reason"] == stopped["finish_reason"] == "stopped"
+    assert upstream.state.streams.open == 0
+
+
+async def test_what_was_streamed_is_stored_before_the_end(
+    ada: Person, superuser: asyncpg.Connection
+) -> None:
+    clone = await create_clone(ada)
+    await ada.http.patch(f"/api/clones/{clone}/settings", json={"llm_model": SLOW})
+    async with ada.http.stream("POST", f"/api/chat/{clone}/stream", json=QUESTION) as response:
+        events = events_of(response)
+        message_id = (await anext(events)).data["message_id"]
+
+        async def stored() -> bool:
+            return (
+                await superuser.fetchval(
+                    """select exists (select from messages
+                   where id = $1 and status = 'streaming' and content <> '')""",
+                    message_id,
+                )
+                is True
+            )
+
+        assert await eventually(stored, bool)
+
+
+async def test_stopping_at_any_moment_ends_in_one_event_and_one_state(
+    ada: Person, superuser: asyncpg.Connection
+) -> None:
+    clone = await create_clone(ada)
+    await ada.http.patch(f"/api/clones/{clone}/settings", json={"llm_model": "fake-gap1-n30"})
+
+    async def ask_and_stop(delay_s: float) -> SseEvent:
+        events: list[SseEvent] = []
+        stopping: asyncio.Task[object] | None = None
+
+        async def stop_soon(message_id: str) -> None:
+            await asyncio.sleep(delay_s)
+            await ada.http.post(f"/api/chat/{clone}/stop/{message_id}")
+
+        async with ada.http.stream("POST", f"/api/chat/{clone}/stream", json=QUESTION) as response:
+            async for event in events_of(response):
+                events.append(event)
+                stopping = stopping or asyncio.create_task(stop_soon(event.data["message_id"]))
+        assert stopping is not None
+        await stopping
+        return events[-1]
+
+    ends = [await ask_and_stop(0.03 + 0.001 * step) for step in range(20)]
+
+    assert all(end.data["done"] for end in ends)
+    states = await superuser.fetch("select distinct status from messages where role = 'assistant'")
+    assert [row["status"] for row in states] == ["complete"]
+
+
+async def test_a_nul_in_a_token_costs_neither_the_reply_nor_its_end(
+    ada: Person, upstream: FakeOpenAI
+) -> None:
+    clone = await create_clone(ada)
+    upstream.state.plan_faults(["nul:3"])
+    events = await post_stream(ada.http, f"/api/chat/{clone}/stream", QUESTION)
+    assert events[-1].data["done"] is True
+    assert "\0" not in text_of(events)
+    assert (await kept_reply(ada, events))["content"] == text_of(events)
+
+
+async def test_line_ends_in_tokens_and_titles_forge_no_event(ada: Person) -> None:
+    clone = await create_clone(ada)
+    await ada.http.patch(f"/api/clones/{clone}/settings", json={"llm_model": "fake-echo"})
+    question = {"content": "a\u2028data:x\u2029b\u0085c\r\nevent: error\n\ndata: {}\rd"}
+    events = await post_stream(ada.http, f"/api/chat/{clone}/stream", question)
+    assert text_of(events) == question["content"]
+    assert [event.name for event in events if event.name] == ["start", "sources"]

@@ -11,7 +11,11 @@ from tests.fakes.bodies import CREATED, WORD_JSON, dumps, error_body, stamp
 from tests.fakes.knobs import Fault, Knobs
 
 _ODD_SIZES = (1, 2, 7, 40, 90)
-_STRIKING = frozenset({"drop", "reset", "stall", "malformed", "errevent"})
+_ODD_TOKENS = {
+    "malformed": b'"delta":{"content":"unfin',
+    "nul": b'"delta":{"content":"a\\u0000b"},"logprobs":null,"finish_reason":null}]}',
+}
+_STRIKING = frozenset({"drop", "reset", "stall", "malformed", "nul", "errevent"})
 _LAST_CHUNK = b"0\r\n\r\n"
 
 
@@ -133,8 +137,8 @@ class Stream:
 
     def _misbehave(self, events: list[bytes]) -> bool:
         """Does what the fault says at its token. True where the stream is over by it."""
-        if self._fault == "malformed":
-            events.append(self._event(self._head + b'"delta":{"content":"unfin'))
+        if self._fault in _ODD_TOKENS:
+            events.append(self._event(self._head + _ODD_TOKENS[self._fault]))
             self._fault = ""
             return False
         self._write(b"".join(events))

@@ -372,6 +372,10 @@ def _create_tables() -> None:
         sa.Column("feedback", postgresql.JSONB(), nullable=True),
         sa.Column("metadata", postgresql.JSONB(), nullable=False),
         sa.Column("client_message_id", sa.Text(), nullable=True),
+        sa.Column("request_hash", sa.Text(), nullable=True),
+        sa.Column("token_lengths", postgresql.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stop_requested", sa.Boolean(), nullable=False),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
