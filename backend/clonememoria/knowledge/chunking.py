@@ -1,12 +1,16 @@
 """Clean text to overlapping chunks with exact offsets; knows neither files nor embeddings."""
 
-from bisect import bisect_right
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from clonememoria.knowledge.cutting import WIDE, cut
+from clonememoria.knowledge.cutting import WIDE, Piece, cut
 from clonememoria.knowledge.markdown_cutting import cut_markdown
 from clonememoria.knowledge.parsers.document import PageSpan
+
+MAX_RUN_OVER_CHARS: Final = 300
+_SENTENCE_END: Final = re.compile(r"[.!?。！？؟](?=\s|[　-￯]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +27,45 @@ class Chunk:
 
 
 def chunk(text: str, pages: Sequence[PageSpan] = (), *, is_markdown: bool = False) -> list[Chunk]:
-    """Cover all text but white space, in order; never an empty chunk."""
-    page_starts = [page.char_start for page in pages]
-    chunks = []
-    for index, piece in enumerate(cut_markdown(text) if is_markdown else cut(text)):
-        page = bisect_right(page_starts, piece.char_start)
-        chunks.append(
-            Chunk(
-                index=index,
-                content=piece.content,
-                char_start=piece.char_start,
-                char_end=piece.char_start + len(piece.content),
-                page_number=pages[page - 1].number if page else None,
-                token_count=count_tokens(piece.content),
-                heading_path=piece.heading_path,
-            )
+    """Cover all text but white space, in order; never an empty chunk.
+
+    A chunk stays on its page, so that a citation names the right one; only a sentence that runs
+    over to the next page is taken to its end.
+    """
+    return [
+        Chunk(
+            index=index,
+            content=piece.content,
+            char_start=piece.char_start,
+            char_end=piece.char_start + len(piece.content),
+            page_number=page_number,
+            token_count=count_tokens(piece.content),
+            heading_path=piece.heading_path,
         )
-    return chunks
+        for index, (page_number, piece) in enumerate(_pieces(text, pages, is_markdown))
+    ]
+
+
+def _pieces(
+    text: str, pages: Sequence[PageSpan], is_markdown: bool
+) -> Iterator[tuple[int | None, Piece]]:
+    if not pages:
+        yield from ((None, piece) for piece in (cut_markdown(text) if is_markdown else cut(text)))
+        return
+    starts = [0, *(page.char_start for page in pages[1:])]
+    for page, start, end in zip(pages, starts, [*starts[1:], len(text)], strict=True):
+        for piece in cut(text[start : _end_of_sentence(text, end)]):
+            # What begins beyond the page is the next one's.
+            if start + piece.char_start < end:
+                yield page.number, piece._replace(char_start=start + piece.char_start)
+
+
+def _end_of_sentence(text: str, page_end: int) -> int:
+    """Where the sentence ends that the end of a page interrupts; the page's end if none is near."""
+    if _SENTENCE_END.search(text[max(0, page_end - 10) : page_end].rstrip()[-1:]):
+        return page_end
+    found = _SENTENCE_END.search(text, page_end, page_end + MAX_RUN_OVER_CHARS)
+    return found.end() if found else page_end
 
 
 def count_tokens(text: str) -> int:

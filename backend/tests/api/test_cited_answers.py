@@ -66,7 +66,7 @@ async def test_a_source_of_a_pdf_names_its_page(ada: Person) -> None:
     ).json()
 
     assert "Anna Brandt" in answer["message"]
-    assert answer["sources"][0]["page_number"] in (1, 2)
+    assert answer["sources"][0]["page_number"] == 2
     assert "Anna Brandt" in answer["sources"][0]["excerpt"]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from clonememoria.knowledge.chunking import Chunk, chunk, count_tokens
 from clonememoria.knowledge.cutting import CHUNK_CHARS, OVERLAP_CHARS, WIDE_CHUNK_CHARS
-from clonememoria.knowledge.parsers.document import clean, join_pages
+from clonememoria.knowledge.parsers.document import PageSpan, clean, join_pages
 
 SENTENCE = "The refund is paid within fourteen days of the notice. "
 WORDS = st.sampled_from(
@@ -175,3 +175,31 @@ def test_a_line_of_two_megabytes_without_a_space_is_cut_in_time(is_markdown: boo
     # 27 s when the splitter sees the text whole, 0.4 s in windows.
     assert time.process_time() - start < 10
     assert not uncovered(text, chunks)
+
+
+def paged(*texts: str) -> tuple[str, tuple[PageSpan, ...]]:
+    spans, start = [], 0
+    for number, text in enumerate(texts, start=1):
+        spans.append(PageSpan(number, start, start + len(text)))
+        start += len(text) + 2
+    return "\n\n".join(texts), tuple(spans)
+
+
+def test_short_pages_are_chunks_of_their_own_with_their_number() -> None:
+    text, pages = paged(
+        "The museum opened in 1901.", "A clock by Anna Brandt.", "Closed on Mondays."
+    )
+    chunks = chunk(text, pages)
+    assert [(c.page_number, c.content) for c in chunks] == [
+        (1, "The museum opened in 1901."),
+        (2, "A clock by Anna Brandt."),
+        (3, "Closed on Mondays."),
+    ]
+
+
+def test_a_sentence_that_runs_over_the_page_is_kept_whole_on_the_page_it_begins_on() -> None:
+    text, pages = paged("One fact. The oldest clock was built", "by Anna Brandt in Ulm. Next fact.")
+    first, second = chunk(text, pages)
+    assert (first.page_number, first.content.split()[-1]) == (1, "Ulm.")
+    assert (second.page_number, second.content.split()[0]) == (2, "by")
+    assert all(c.content == text[c.char_start : c.char_end] for c in (first, second))
