@@ -98,11 +98,12 @@ async def running_stage() -> AsyncIterator[Stage]:
         yield Stage(upstream, relay, server, data_dir, http, owner_id, token)
 
 
-async def library(stage: Stage) -> UUID:
-    """A clone of about LIBRARY_CHUNKS chunks, made once for a run."""
-    found = (await stage.http.get("/api/clones", params={"search": "Library"})).json()
+async def library(stage: Stage, chunks: int = LIBRARY_CHUNKS) -> UUID:
+    """A clone of about so many chunks, made once for a run."""
+    name = f"Library of {chunks} chunks"
+    found = (await stage.http.get("/api/clones", params={"search": name})).json()
     if found:
         return UUID(found[0]["id"])
-    clone_id = await stage.new_clone("Library")
-    await stage.ingest(clone_id, LIBRARY_CHUNKS * CHARACTERS_PER_CHUNK)
+    clone_id = await stage.new_clone(name)
+    await stage.ingest(clone_id, chunks * CHARACTERS_PER_CHUNK)
     return clone_id
