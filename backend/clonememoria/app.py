@@ -28,10 +28,10 @@ from clonememoria.core.secret import secret_key
 from clonememoria.core.security import Passwords
 from clonememoria.core.web import install_error_handlers, install_middleware
 from clonememoria.first_run.sample import sample_welcome
-from clonememoria.knowledge.documents import requeue_all
 from clonememoria.knowledge.feed import running_feed
 from clonememoria.knowledge.router import router as documents_router
 from clonememoria.knowledge.search_router import router as search_router
+from clonememoria.knowledge.space_change import follow_settings
 from clonememoria.knowledge.suggestions import Suggestions
 from clonememoria.knowledge.suggestions_router import router as suggestions_router
 from clonememoria.knowledge.worker import running_worker
@@ -101,7 +101,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.secret_key = await asyncio.to_thread(secret_key, settings)
         app.state.suggestions = Suggestions(database, providers)
         app.state.welcome = sample_welcome(database, providers, is_wanted=settings.sample_clone)
-        app.state.reembed = requeue_all
+        app.state.reembed = follow_settings
         app.state.document_feed = await stack.enter_async_context(running_feed(database))
         if settings.worker_inline:
             app.state.worker = await stack.enter_async_context(

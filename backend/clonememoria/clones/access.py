@@ -44,6 +44,16 @@ async def owned_clone(session: AsyncSession, key: UUID | str) -> Clone:
     return clone
 
 
+async def clone_to_change(session: AsyncSession, key: UUID | str) -> Clone:
+    """One's own, locked: of two changes at once the second sees what the first one made."""
+    owned = await owned_clone(session, key)
+    query = select(Clone).where(Clone.id == owned.id).with_for_update(key_share=True)
+    clone: Clone | None = await session.scalar(query.execution_options(populate_existing=True))
+    if clone is None:
+        raise CloneNotFound
+    return clone
+
+
 def _named(key: UUID | str) -> ColumnElement[bool]:
     if isinstance(key, UUID):
         return Clone.id == key

@@ -29,6 +29,8 @@ SORTS: Final = {
     "updated": Clone.updated_at.desc(),
 }
 SEARCHED: Final = (Clone.name, Clone.professional_title, Clone.bio)
+# Of the settings.
+OWNERS_ONLY: Final = {"retrieval", "inherited", "reembedding"}
 SearchText = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(storable)
 ]
@@ -98,7 +100,7 @@ def _view(row: Row[Clone, int, bool], providers: Providers) -> schemas.Clone:
     return schemas.Clone.model_validate(
         {
             **stored,
-            **effective_settings(clone, providers).model_dump(exclude={"retrieval", "inherited"}),
+            **effective_settings(clone, providers).model_dump(exclude=OWNERS_ONLY),
             "domain": DOMAINS[cast(Category, clone.category)],
             "document_count": document_count,
             "system_prompt": clone.system_prompt if is_mine else None,

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clonememoria.accounts.identity import CurrentUser, UserSession
 from clonememoria.clones import schemas
-from clonememoria.clones.access import CloneKey, owned_clone, visible_clone
+from clonememoria.clones.access import CloneKey, clone_to_change, owned_clone, visible_clone
 from clonememoria.clones.dependencies import AppProviders, AppReembed
 from clonememoria.clones.editing import (
     change_clone,
@@ -21,10 +21,11 @@ from clonememoria.clones.settings import (
     columns_for_change,
     columns_for_new,
     effective_settings,
+    is_about_embedding,
 )
 from clonememoria.core.openapi import problems
 from clonememoria.core.web import Page
-from clonememoria.models import Clone
+from clonememoria.models import Clone, Reembedding
 from clonememoria.providers.catalog import Providers
 
 router = APIRouter(responses=problems(401, 422, 503))
@@ -78,7 +79,7 @@ async def patch_clone(
     reembed: AppReembed,
 ) -> schemas.Clone:
     """Change a clone: only what is sent. Its slug stays."""
-    clone = await owned_clone(session, clone_id)
+    clone = await clone_to_change(session, clone_id)
     columns = profile_columns(patch) | columns_for_change(patch, clone, providers)
     changed = await _change(session, clone, columns, reembed=reembed)
     return await show_clone(session, changed.id, providers=providers)
@@ -95,7 +96,7 @@ async def read_settings(
     clone_id: CloneKey, session: UserSession, providers: AppProviders
 ) -> schemas.CloneSettings:
     """Read what the clone's next message will use."""
-    return effective_settings(await owned_clone(session, clone_id), providers)
+    return await _settings(session, await owned_clone(session, clone_id), providers)
 
 
 @router.patch("/{clone_id}/settings", responses=problems(403, 404))
@@ -111,9 +112,10 @@ async def patch_settings(
 
     The next message uses them. A new embedding re-embeds the documents in the background.
     """
-    clone = await owned_clone(session, clone_id)
+    clone = await clone_to_change(session, clone_id)
     columns = columns_for_change(patch, clone, providers)
-    return effective_settings(await _change(session, clone, columns, reembed=reembed), providers)
+    changed = await _change(session, clone, columns, reembed=reembed)
+    return await _settings(session, changed, providers)
 
 
 @router.post("/{clone_id}/publish", responses=problems(403, 404))
@@ -143,8 +145,13 @@ async def _set_published(
 async def _change(
     session: AsyncSession, clone: Clone, columns: dict[str, object], *, reembed: Reembed
 ) -> Clone:
-    before = (clone.embedding_provider, clone.embedding_model)
     changed = await change_clone(session, clone, columns)
-    if (changed.embedding_provider, changed.embedding_model) != before:
+    if is_about_embedding(columns):
         await reembed(session, changed)
     return changed
+
+
+async def _settings(
+    session: AsyncSession, clone: Clone, providers: Providers
+) -> schemas.CloneSettings:
+    return effective_settings(clone, providers, await session.get(Reembedding, clone.id))

@@ -124,6 +124,18 @@ class Retrieval(BaseModel):
     answer_mode: AnswerMode
 
 
+class Reembedding(BaseModel):
+    """What serves until the new vectors are complete, or while `error_message` says why not.
+
+    Sending the same embedding again makes one more try.
+    """
+
+    serving_provider: str
+    serving_model: str
+    progress_percentage: int
+    error_message: str | None
+
+
 class CloneSettings(BaseModel):
     """What the next message will use; `inherited` names what follows the installation's default.
 
@@ -143,6 +155,7 @@ class CloneSettings(BaseModel):
                 "tts_voice_id": "calm",
                 "retrieval": {"top_k": 3, "mode": "hybrid", "answer_mode": "balanced"},
                 "inherited": ["llm_provider", "llm_model", "tts_provider", "tts_voice_id"],
+                "reembedding": None,
             }
         }
     )
@@ -157,6 +170,7 @@ class CloneSettings(BaseModel):
     tts_voice_id: str | None
     retrieval: Retrieval
     inherited: list[str]
+    reembedding: Reembedding | None
 
 
 class Clone(BaseModel):

@@ -1,6 +1,6 @@
 """What a clone uses to think, find and speak: defaults filled in, changes checked."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clonememoria.clones import schemas
 from clonememoria.core.errors import UnknownProvider
-from clonememoria.models import Clone
+from clonememoria.models import Clone, Reembedding
 from clonememoria.providers.catalog import Providers
 from clonememoria.providers.llm.base import LanguageModel
 from clonememoria.providers.registry import Kind
 from clonememoria.providers.tts.base import TextToSpeech
 
-# Called in the transaction of the change, with the clone as it is now.
+# Called in the transaction of the change, which holds the clone, with the clone as it is now.
 Reembed = Callable[[AsyncSession, Clone], Awaitable[None]]
 
 
@@ -51,7 +51,9 @@ def voice_of(clone: Clone, providers: Providers) -> tuple[TextToSpeech, str]:
     return tts, clone.tts_voice_id or tts.default_voice
 
 
-def effective_settings(clone: Clone, providers: Providers) -> schemas.CloneSettings:
+def effective_settings(
+    clone: Clone, providers: Providers, reembedding: Reembedding | None = None
+) -> schemas.CloneSettings:
     llm = clone.llm_provider or providers.default("llm")
     tts = clone.tts_provider or providers.default("tts")
     has_llm, has_tts = llm in providers.configured("llm"), tts in providers.configured("tts")
@@ -73,7 +75,21 @@ def effective_settings(clone: Clone, providers: Providers) -> schemas.CloneSetti
             for column in (role.provider, role.choice)
             if getattr(clone, column) is None
         ],
+        reembedding=reembedding and _change_of(clone, reembedding),
     )
+
+
+def _change_of(clone: Clone, reembedding: Reembedding) -> schemas.Reembedding:
+    return schemas.Reembedding(
+        serving_provider=clone.serving_provider,
+        serving_model=clone.serving_model,
+        progress_percentage=reembedding.progress_percentage,
+        error_message=reembedding.error_message,
+    )
+
+
+def is_about_embedding(columns: Mapping[str, object]) -> bool:
+    return EMBEDDING.provider in columns or EMBEDDING.choice in columns
 
 
 def columns_for_new(fields: schemas.SettingsFields, providers: Providers) -> dict[str, object]:
@@ -81,7 +97,11 @@ def columns_for_new(fields: schemas.SettingsFields, providers: Providers) -> dic
     provider = providers.default(EMBEDDING.kind)
     undecided: dict[str, object] = {EMBEDDING.provider: provider, EMBEDDING.choice: None}
     columns = undecided | _sent_columns(fields, providers)
-    return _with_embedding_model(columns, str(columns[EMBEDDING.provider]), providers)
+    columns = _with_embedding_model(columns, str(columns[EMBEDDING.provider]), providers)
+    return columns | {
+        "serving_provider": columns[EMBEDDING.provider],
+        "serving_model": columns[EMBEDDING.choice],
+    }
 
 
 def columns_for_change(

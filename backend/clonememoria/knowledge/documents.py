@@ -201,16 +201,6 @@ async def requeue(session: AsyncSession, document: Document) -> None:
     await _queue(session, document)
 
 
-async def requeue_all(session: AsyncSession, clone: Clone) -> None:
-    """All that can be read is indexed anew, such as with another embedding model."""
-    query = select(Document).where(
-        Document.clone_id == clone.id, Document.content_hash.not_like(f"{REFUSED}%")
-    )
-    await hold_clone(session, clone.id)
-    for document in (await session.scalars(query.order_by(Document.id).with_for_update())).all():
-        await requeue(session, document)
-
-
 async def reprocess(session: AsyncSession, document: Document) -> None:
     """Once is enough: what waits or runs already is left alone."""
     if is_refused(document):

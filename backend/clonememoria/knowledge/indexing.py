@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from clonememoria.knowledge.chunking import Chunk
 from clonememoria.knowledge.lexical import TEXT_CONFIG
 from clonememoria.knowledge.lifecycle import Claim
-from clonememoria.models import EmbeddingSpace
+from clonememoria.knowledge.spaces import Embedding, space_of
 from clonememoria.providers.embeddings.base import Vectors
 
 # Encoding the vectors of one statement holds the event loop: 5 ms at 384 dimensions.
@@ -26,11 +25,12 @@ ROWS_PER_STATEMENT: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What a document becomes: row i of `vectors` and word list i belong to chunk i."""
+    """What a document becomes: row i of `vectors`, of `embedding`, and words i are of chunk i."""
 
     chunks: Sequence[Chunk]
     words: Sequence[str]
     vectors: Vectors
+    embedding: Embedding
 
 
 _DELETE = text("delete from chunks where document_id = :document_id")
@@ -64,33 +64,18 @@ _UNIT_SEPARATOR = "\x1f"
 
 async def replace_index(session: AsyncSession, claim: Claim, index: Index) -> None:
     """Swap the chunks of the document for these; readers see the old ones until the commit."""
-    space_id = await _space_id(session, claim, index.vectors.shape[1])
+    space_id = await space_of(session, index.embedding, index.vectors.shape[1])
     await session.execute(_DELETE, {"document_id": claim.document_id})
-    for rows in _slices(len(index.chunks)):
+    for rows in row_slices(len(index.chunks)):
         await _insert(session, claim, _part(index, rows), space_id=space_id)
 
 
-async def _space_id(session: AsyncSession, claim: Claim, dimensions: int) -> int:
-    found = await session.execute(
-        insert(EmbeddingSpace)
-        .values(
-            provider=claim.embedding_provider, model=claim.embedding_model, dimensions=dimensions
-        )
-        .on_conflict_do_update(
-            index_elements=["provider", "model", "dimensions"],
-            set_={"dimensions": dimensions},  # a no-op, so that the row is returned
-        )
-        .returning(EmbeddingSpace.id)
-    )
-    return found.scalar_one()
-
-
-def _slices(count: int) -> Iterator[slice]:
+def row_slices(count: int) -> Iterator[slice]:
     return (slice(at, at + ROWS_PER_STATEMENT) for at in range(0, count, ROWS_PER_STATEMENT))
 
 
 def _part(index: Index, rows: slice) -> Index:
-    return Index(index.chunks[rows], index.words[rows], index.vectors[rows])
+    return Index(index.chunks[rows], index.words[rows], index.vectors[rows], index.embedding)
 
 
 async def _insert(session: AsyncSession, claim: Claim, part: Index, *, space_id: int) -> None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, and_, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
 
-from clonememoria.models import Clone, Document
+from clonememoria.models import Clone, Document, Reembedding
 
 Stage = Literal["queued", "parsing", "chunking", "embedding", "indexing", "done"]
 
@@ -24,26 +25,26 @@ GAVE_UP: Final = (
 )
 
 
+class ClaimLost(Exception):
+    """Somebody cancelled, deleted, changed or took over what is worked on: drop the work."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
+    claim_id: UUID
     document_id: UUID
     clone_id: UUID
     owner_id: UUID
     title: str
     mime_type: str
-    content_hash: str
     attempt: int
-    embedding_provider: str
-    embedding_model: str
 
     @property
     def still_stands(self) -> ColumnElement[bool]:
         return (
             (Document.id == self.document_id)
             & (Document.status == "processing")
-            & (Document.attempts == self.attempt)
-            & (Document.content_hash == self.content_hash)
-            & (Document.title == self.title)
+            & (Document.claim_id == self.claim_id)
         )
 
 
@@ -54,17 +55,26 @@ async def hold_clone(session: AsyncSession, clone_id: UUID) -> None:
     )
 
 
+async def lock_clone(session: AsyncSession, clone_id: UUID) -> None:
+    """Whoever would change the clone waits; whoever only refers to it does not."""
+    await session.execute(
+        select(Clone.id).where(Clone.id == clone_id).with_for_update(key_share=True)
+    )
+
+
 async def claim(session: AsyncSession, document_id: UUID) -> Claim | None:
     """Start one more try; None when there is nothing (left) to do, as after a delete."""
     clone_id = await session.scalar(select(Document.clone_id).where(Document.id == document_id))
     if clone_id is None:
         return None
     await hold_clone(session, clone_id)
+    claim_id = uuid7()
     started = await session.execute(
         update(Document)
         .where(Document.id == document_id, Document.status.in_(UNFINISHED))
         .values(
             attempts=Document.attempts + 1,
+            claim_id=claim_id,
             status="processing",
             stage="parsing",
             progress_percentage=0,
@@ -81,22 +91,15 @@ async def claim(session: AsyncSession, document_id: UUID) -> Claim | None:
         await session.flush()
         await refresh_rag_status(session, document.clone_id)
         return None
-    return await _claim_on(session, document)
-
-
-async def _claim_on(session: AsyncSession, document: Document) -> Claim:
     await refresh_rag_status(session, document.clone_id)
-    clone = await session.get_one(Clone, document.clone_id)
     return Claim(
+        claim_id=claim_id,
         document_id=document.id,
         clone_id=document.clone_id,
         owner_id=document.owner_id,
         title=document.title,
         mime_type=document.mime_type,
-        content_hash=document.content_hash,
         attempt=document.attempts,
-        embedding_provider=clone.embedding_provider,
-        embedding_model=clone.embedding_model,
     )
 
 
@@ -146,15 +149,18 @@ async def _write(session: AsyncSession, claimed: Claim, **values: object) -> boo
 async def refresh_rag_status(session: AsyncSession, clone_id: UUID) -> None:
     """Say of the clone what is true of its documents now."""
     # Two documents that finish together would else each count without the other.
-    await session.execute(
-        select(Clone.id).where(Clone.id == clone_id).with_for_update(key_share=True)
-    )
+    await lock_clone(session, clone_id)
     can_answer = (Document.chunk_count > 0) | (Document.status == "completed")
     unfinished = Document.status.in_(UNFINISHED)
+    is_ready = func.coalesce(func.bool_or(can_answer), False)
+    changes = select(Reembedding.clone_id).where(
+        Reembedding.clone_id == clone_id, Reembedding.error_message.is_(None)
+    )
     truth = (
         select(
             case(
-                (func.coalesce(func.bool_or(can_answer), False), "ready"),
+                (and_(is_ready, changes.exists()), "maintenance"),
+                (is_ready, "ready"),
                 (func.coalesce(func.bool_or(unfinished), False), "initializing"),
                 (func.count() > 0, "error"),
                 else_="pending",
@@ -167,7 +173,7 @@ async def refresh_rag_status(session: AsyncSession, clone_id: UUID) -> None:
         update(Clone)
         .where(
             Clone.id == clone_id,
-            Clone.rag_status.not_in(("disabled", "maintenance")),
+            Clone.rag_status != "disabled",
             Clone.rag_status.is_distinct_from(truth),
         )
         .values(rag_status=truth)

@@ -4,43 +4,57 @@ See docs/adr/0006-ingestion-queue.md.
 """
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 from uuid import UUID
 
 from asyncpg import Connection
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 from pgqueuer.adapters.persistence.queries import Queries
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clonememoria.core.db import Database, driver_connection
 
-INGEST: Final = "ingest"
 # A document without a job for this long has lost it: its queue row fell to a database crash.
 ORPHANED_AFTER_S: Final = 30
 STALLED_AFTER_S: Final = 60
+LOG_KEPT_H: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class IngestJob:
-    """Which document to process, and in whose name: the worker sees only that owner's rows."""
+class Job:
+    """What to work on, and in whose name: the worker sees only that owner's rows."""
 
-    document_id: UUID
+    entrypoint: ClassVar[str]
+
+    subject_id: UUID
     owner_id: UUID
 
     def encode(self) -> bytes:
-        return f"{self.document_id} {self.owner_id}".encode()
+        return f"{self.subject_id} {self.owner_id}".encode()
 
     @classmethod
     def decode(cls, payload: bytes | None) -> Self:
-        document_id, owner_id = (payload or b"").decode().split()
-        return cls(UUID(document_id), UUID(owner_id))
+        subject_id, owner_id = (payload or b"").decode().split()
+        return cls(UUID(subject_id), UUID(owner_id))
 
 
-async def enqueue(session: AsyncSession, job: IngestJob) -> None:
+class IngestJob(Job):
+    """Its subject is a document."""
+
+    entrypoint = "ingest"
+
+
+class ReembedJob(Job):
+    """Its subject is a clone."""
+
+    entrypoint = "reembed"
+
+
+async def enqueue(session: AsyncSession, job: Job) -> None:
     """The job exists if, and only if, the caller's transaction commits."""
     queries = queries_on(await driver_connection(session))
-    await queries.enqueue(INGEST, job.encode())
+    await queries.enqueue(job.entrypoint, job.encode())
 
 
 def queries_on(connection: Connection) -> Queries:
@@ -53,33 +67,58 @@ _STALLED = text("""
                        and heartbeat > clock_timestamp() - make_interval(secs => :patience))
     from (
         select *, case status when 'queued' then execute_after else heartbeat end as waits_since
-        from pgqueuer where entrypoint = :entrypoint and status in ('queued', 'picked')
+        from pgqueuer where status in ('queued', 'picked')
     ) jobs""")
 
 
 async def is_stalled(session: AsyncSession) -> bool:
     """Jobs wait, and no worker anywhere has given a sign of life."""
-    parameters = {"entrypoint": INGEST, "patience": STALLED_AFTER_S}
-    return bool(await session.scalar(_STALLED, parameters))
+    return bool(await session.scalar(_STALLED, {"patience": STALLED_AFTER_S}))
 
 
-_ORPHANS = text("""
+_LOST_DOCUMENTS = text("""
     select id, owner_id from documents
     where status in ('pending', 'processing')
       and updated_at < clock_timestamp() - make_interval(secs => :age)
       and not exists (
           select from pgqueuer
-          where entrypoint = :entrypoint
+          where entrypoint = 'ingest'
             and payload = convert_to(documents.id || ' ' || documents.owner_id, 'UTF8'))
+    limit 100
+    for update skip locked""")
+
+_LOST_REEMBEDDINGS = text("""
+    select clone_id, owner_id from reembeddings
+    where error_message is null
+      and updated_at < clock_timestamp() - make_interval(secs => :age)
+      and not exists (
+          select from pgqueuer
+          where entrypoint = 'reembed'
+            and payload = convert_to(clone_id || ' ' || owner_id, 'UTF8'))
     limit 100
     for update skip locked""")
 
 
 async def requeue_orphans(database: Database) -> int:
-    """Give a job to each document that waits for one which no longer exists; return how many."""
-    parameters = {"age": ORPHANED_AFTER_S, "entrypoint": INGEST}
+    """Give a job to all that waits for one which no longer exists; return how many."""
+    documents = await _requeue(database, _LOST_DOCUMENTS, IngestJob)
+    return documents + await _requeue(database, _LOST_REEMBEDDINGS, ReembedJob)
+
+
+async def _requeue(database: Database, lost: TextClause, kind: type[Job]) -> int:
     async with database.as_system() as session:
-        orphans = (await session.execute(_ORPHANS, parameters)).all()
-        for document_id, owner_id in orphans:
-            await enqueue(session, IngestJob(document_id, owner_id))
+        orphans = (await session.execute(lost, {"age": ORPHANED_AFTER_S})).all()
+        for subject_id, owner_id in orphans:
+            await enqueue(session, kind(subject_id, owner_id))
     return len(orphans)
+
+
+_TRIM = text(
+    "delete from pgqueuer_log where created < clock_timestamp() - make_interval(hours => :hours)"
+)
+
+
+async def trim_log(database: Database) -> None:
+    """The queue notes each change of each job, and never forgets one by itself."""
+    async with database.as_system() as session:
+        await session.execute(_TRIM, {"hours": LOG_KEPT_H})

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import ARRAY, REAL, Boolean, Integer, Text, Uuid, bindparam, text
 
 # `readable` narrows to what this reader may see of the clone, and to the sources they named.
+# The dense side is empty where the space asked in serves no more: a switch is between, or before.
 # Constants, in the order of their appearance:
 #   "offset 0" fences the planner: distances are computed once and exactly, without any approximate
 #   index, and chunks are read once, not once for each term.
@@ -33,8 +34,10 @@ distances as (
     from chunk_embeddings
     where clone_id = :clone_id and :mode <> 'lexical'
       and space_id = (
-          select id from embedding_spaces
-          where provider = :provider and model = :model and dimensions = :dimensions
+          select s.id from embedding_spaces s
+          join clones on serving_provider = s.provider and serving_model = s.model
+          where clones.id = :clone_id
+            and provider = :provider and model = :model and dimensions = :dimensions
       )
       and (:sees_all or chunk_id in (select chunk_id from readable))
     offset 0

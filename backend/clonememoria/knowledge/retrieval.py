@@ -1,6 +1,5 @@
 """Finds the passages of one clone that a question is about; knows no prompt and no model."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -8,10 +7,11 @@ from uuid import UUID
 import structlog
 
 from clonememoria.core.db import Database
-from clonememoria.core.errors import ProviderError
+from clonememoria.core.errors import ProviderError, UnknownProvider
 from clonememoria.knowledge.lexical import lexical_query
 from clonememoria.knowledge.passage import Passage
 from clonememoria.knowledge.ranking import SEARCH
+from clonememoria.knowledge.spaces import Embedding, serving, serving_now
 from clonememoria.models import Clone, SearchMode
 from clonememoria.providers.catalog import Providers
 
@@ -44,50 +44,55 @@ class Found:
 
 async def search(query: Query, *, clone: Clone, database: Database, providers: Providers) -> Found:
     """Best first. Without the embedding provider the lexical side answers alone, and says so."""
+    embedding = serving(clone)
+    while True:
+        found = await _search_in(
+            embedding, query, clone=clone, database=database, providers=providers
+        )
+        has_dense = any(passage.dense_rank for passage in found.passages)
+        if has_dense or query.mode == "lexical":
+            return found
+        async with database.as_user(clone.creator_id) as session:
+            now = await serving_now(session, clone.id)
+        if now == embedding:
+            return found
+        # The clone switched to other vectors while the question was embedded for the old ones.
+        embedding = now
+
+
+async def _search_in(
+    embedding: Embedding, query: Query, *, clone: Clone, database: Database, providers: Providers
+) -> Found:
     mode, vector = query.mode, None
     degraded: tuple[str, ...] = ()
     if mode != "lexical":
         try:
-            vector = await _embed(providers, clone, query.text)
-        except ProviderError as error:
+            vector = await _embed(providers, embedding, query.text)
+        except (ProviderError, UnknownProvider) as error:
             log.warning("query_embedding_failed", code=error.code, clone_id=str(clone.id))
             mode, degraded = "lexical", ("embeddings",)
-    passages = await _rank(database, clone, query, mode=mode, vector=vector)
-    return Found(passages, degraded)
-
-
-async def _embed(providers: Providers, clone: Clone, text: str) -> list[float]:
-    embeddings = providers.embeddings(clone.embedding_provider)
-    vectors = await embeddings.embed([text], model=clone.embedding_model)
-    return [float(value) for value in vectors[0]]
-
-
-async def _rank(
-    database: Database,
-    clone: Clone,
-    query: Query,
-    *,
-    mode: SearchMode,
-    vector: Sequence[float] | None,
-) -> tuple[Passage, ...]:
+    parameters = {
+        "clone_id": clone.id,
+        "provider": embedding.provider,
+        "model": embedding.model,
+        "dimensions": len(vector or ()),
+        "vector": vector,
+        "words": lexical_query(query.text),
+        "mode": mode,
+        "sources": list(query.sources) or None,
+        "is_owner": query.reader_is_owner,
+        "sees_all": query.reader_is_owner and not query.sources,
+        "limit": query.limit,
+        "candidates": max(query.limit, MIN_CANDIDATES),
+        "max_terms": MAX_TERMS,
+    }
     # In the owner's name: a reader of a published clone sees no row of its knowledge.
     async with database.as_user(clone.creator_id) as session:
-        rows = await session.execute(
-            SEARCH,
-            {
-                "clone_id": clone.id,
-                "provider": clone.embedding_provider,
-                "model": clone.embedding_model,
-                "dimensions": len(vector or ()),
-                "vector": vector,
-                "words": lexical_query(query.text),
-                "mode": mode,
-                "sources": list(query.sources) or None,
-                "is_owner": query.reader_is_owner,
-                "sees_all": query.reader_is_owner and not query.sources,
-                "limit": query.limit,
-                "candidates": max(query.limit, MIN_CANDIDATES),
-                "max_terms": MAX_TERMS,
-            },
-        )
-        return tuple(Passage(**row) for row in rows.mappings())
+        rows = await session.execute(SEARCH, parameters)
+        return Found(tuple(Passage(**row) for row in rows.mappings()), degraded)
+
+
+async def _embed(providers: Providers, embedding: Embedding, text: str) -> list[float]:
+    embeddings = providers.embeddings(embedding.provider)
+    vectors = await embeddings.embed([text], model=embedding.model)
+    return [float(value) for value in vectors[0]]

@@ -1,11 +1,10 @@
-"""Takes documents from the queue and has them ingested; the only place that retries or gives up.
+"""Takes jobs from the queue and has them done; knows nothing of what they are about.
 
 Runs inside the server, or by itself on any machine that reaches the database.
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,23 +16,29 @@ from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Job
 
 from clonememoria.core.config import Settings
-from clonememoria.core.db import UNREACHABLE, Database
-from clonememoria.core.errors import AppError, ProviderError
+from clonememoria.core.db import Database
+from clonememoria.core.errors import AppError
 from clonememoria.core.metrics import Metrics
 from clonememoria.core.tasks import failure_of
-from clonememoria.knowledge import lifecycle
-from clonememoria.knowledge.ingest import ClaimLost, ingest
-from clonememoria.knowledge.lifecycle import Claim
-from clonememoria.knowledge.queue import INGEST, IngestJob, queries_on, requeue_orphans
+from clonememoria.knowledge.attempts import Attempt, Parts, start_ingestion, start_reembedding
+from clonememoria.knowledge.lifecycle import ClaimLost
+from clonememoria.knowledge.queue import (
+    IngestJob,
+    ReembedJob,
+    queries_on,
+    requeue_orphans,
+    trim_log,
+)
 from clonememoria.providers.catalog import Providers
 
 log = structlog.get_logger()
 
 SWEEP_INTERVAL_S: Final = 30.0
 RECONNECT_DELAYS_S: Final = (0.2, 1.0, 5.0)
-MAX_RETRY_AFTER_S: Final = 30.0
 CRASH_RETRY_DELAY_S: Final = 2.0
 STOP_GRACE_S: Final = 10.0
+# Of all workers together, beside the documents: a large clone must not hold these up.
+MAX_REEMBEDDINGS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +56,10 @@ class Timing:
 class Worker:
     """`is_connected` says whether it hears of new jobs now."""
 
-    def __init__(
-        self,
-        database: Database,
-        providers: Providers,
-        metrics: Metrics,
-        *,
-        concurrency: int,
-        timing: Timing,
-    ) -> None:
+    def __init__(self, parts: Parts, *, concurrency: int, timing: Timing) -> None:
         self.is_connected = False
-        self._database = database
-        self._providers = providers
-        self._metrics = metrics
+        self._database = parts.database
+        self._parts = parts
         self._concurrency = concurrency
         self._slots = asyncio.Semaphore(concurrency)
         self._timing = timing
@@ -95,14 +91,17 @@ class Worker:
             # The queue would otherwise wait for the jobs at work before it gives up.
             connection.add_termination_listener(lambda _connection: self._drop_work())
             self._queue = queue = QueueManager(queries_on(connection))
-            queue.entrypoint(INGEST)(self._process)
+            queue.entrypoint(IngestJob.entrypoint)(self._ingest)
+            queue.entrypoint(ReembedJob.entrypoint, concurrency_limit=MAX_REEMBEDDINGS)(
+                self._reembed
+            )
             if self._is_stopping:
                 queue.shutdown.set()
             self.is_connected = True
             await queue.run(
                 dequeue_timeout=timedelta(seconds=self._timing.poll_s),
                 batch_size=1,
-                max_concurrent_tasks=max(2, self._concurrency),
+                max_concurrent_tasks=max(2, self._concurrency) + MAX_REEMBEDDINGS,
                 shutdown_on_listener_failure=True,
                 heartbeat_timeout=timedelta(seconds=self._timing.heartbeat_s),
             )
@@ -111,74 +110,71 @@ class Worker:
         for task in self._at_work:
             task.cancel()
 
-    async def _process(self, job: Job) -> None:
+    async def _ingest(self, job: Job) -> None:
+        async def work() -> None:
+            async with self._slots:
+                document = IngestJob.decode(job.payload)
+                await _try(await start_ingestion(document, job.attempts, self._parts))
+
+        await self._droppable(work())
+
+    async def _reembed(self, job: Job) -> None:
+        async def work() -> None:
+            await _try(await start_reembedding(ReembedJob.decode(job.payload), self._parts))
+
+        await self._droppable(work())
+
+    async def _droppable(self, work: Coroutine[None, None, None]) -> None:
         """The work is a task of its own: dropping it must not look like a cancelled job."""
-        work = asyncio.create_task(self._ingest(IngestJob.decode(job.payload), job.attempts))
-        self._at_work.add(work)
+        task = asyncio.create_task(work)
+        self._at_work.add(task)
         try:
-            await asyncio.wait({work})
+            await asyncio.wait({task})
         finally:
-            work.cancel()
-            self._at_work.discard(work)
-        if work.cancelled():
+            task.cancel()
+            self._at_work.discard(task)
+        if task.cancelled():
             raise RetryRequested(reason="the worker stops")
-        work.result()
+        task.result()
 
-    async def _ingest(self, job: IngestJob, tries: int) -> None:
-        """Raise RetryRequested for what may succeed later; `tries` counts those before."""
-        async with self._slots:
-            claim = await self._claim(job)
-            if claim is None:
-                return
-            try:
-                await ingest(claim, database=self._database, providers=self._providers)
-                self._metrics.documents.labels("completed").inc()
-            except ClaimLost:
-                log.info("document_dropped", document_id=str(claim.document_id))
-            except AppError as error:
-                await self._settle(claim, error, tries)
-            except asyncio.CancelledError:
-                await self._give_back(claim)
-                raise
-            except Exception as error:
-                log.exception("ingestion_crashed", document_id=str(claim.document_id))
-                # The claim has counted this try: after three the owner is told.
-                raise RetryRequested(timedelta(seconds=CRASH_RETRY_DELAY_S)) from error
 
-    async def _claim(self, job: IngestJob) -> Claim | None:
-        async with self._database.as_user(job.owner_id) as session:
-            return await lifecycle.claim(session, job.document_id)
+async def _try(attempt: Attempt | None) -> None:
+    """Raise RetryRequested for what may succeed later."""
+    if attempt is None:
+        return
+    try:
+        await _settled(attempt)
+    except ClaimLost:
+        log.info("work_dropped", **attempt.subject)
+    except asyncio.CancelledError:
+        await attempt.give_back()
+        raise
+    except RetryRequested:
+        raise
+    except Exception as error:
+        log.exception("work_crashed", **attempt.subject)
+        # The claim has counted this try: after a few the owner is told.
+        raise RetryRequested(timedelta(seconds=CRASH_RETRY_DELAY_S)) from error
 
-    async def _settle(self, claim: Claim, error: AppError, tries: int) -> None:
-        is_passing = isinstance(error, ProviderError) and error.retryable
-        if is_passing and tries < len(self._timing.provider_retries_s):
-            asked_s = min(error.retry_after_s or 0, MAX_RETRY_AFTER_S)
-            delay_s = max(self._timing.provider_retries_s[tries], asked_s)
-            await self._give_back(claim, f"{error.detail}. Next try in {delay_s:.0f} s.")
-            raise RetryRequested(timedelta(seconds=delay_s), error.code)
-        kept = ". The text is kept: retry when the provider works again." if is_passing else ""
-        log.warning("document_failed", document_id=str(claim.document_id), code=error.code)
-        async with self._database.as_user(claim.owner_id) as session:
-            await lifecycle.fail(session, claim, error.detail + kept)
-        self._metrics.documents.labels("failed").inc()
 
-    async def _give_back(self, claim: Claim, reason: str | None = None) -> None:
-        # Without a database there is nothing to give back to: the silence will be noticed.
-        with contextlib.suppress(*UNREACHABLE):
-            async with self._database.as_user(claim.owner_id) as session:
-                await lifecycle.give_back(session, claim, reason=reason)
+async def _settled(attempt: Attempt) -> None:
+    try:
+        await attempt.run()
+    except AppError as error:
+        await attempt.settle(error)
 
 
 async def _sweep(database: Database) -> None:
     while True:
-        if error := await failure_of(_requeue(database)):
-            log.warning("sweep_failed", exc_info=error)
+        for chore in (_requeue, trim_log):
+            if error := await failure_of(chore(database)):
+                log.warning("sweep_failed", exc_info=error)
         await asyncio.sleep(SWEEP_INTERVAL_S)
 
 
 async def _requeue(database: Database) -> None:
     if count := await requeue_orphans(database):
-        log.warning("documents_requeued", count=count)
+        log.warning("jobs_requeued", count=count)
 
 
 @asynccontextmanager
@@ -190,9 +186,8 @@ async def running_worker(
     metrics: Metrics,
     timing: Timing = Timing(),
 ) -> AsyncIterator[Worker]:
-    worker = Worker(
-        database, providers, metrics, concurrency=settings.worker_concurrency, timing=timing
-    )
+    parts = Parts(database, providers, metrics, timing.provider_retries_s)
+    worker = Worker(parts, concurrency=settings.worker_concurrency, timing=timing)
     tasks = [asyncio.create_task(worker.run()), asyncio.create_task(_sweep(database))]
     try:
         yield worker

@@ -11,6 +11,7 @@ from clonememoria.models.knowledge import (
     Document,
     DocumentFilePart,
     EmbeddingSpace,
+    Reembedding,
 )
 from clonememoria.models.vocabulary import (
     AnswerMode,
@@ -37,6 +38,7 @@ __all__ = [
     "Message",
     "MessageRole",
     "MessageStatus",
+    "Reembedding",
     "RefreshToken",
     "ReplyMode",
     "SearchMode",

@@ -40,6 +40,9 @@ class Clone(Base):
     # Never null: vectors of two spaces must not mix because a default changed.
     embedding_provider: Mapped[str] = mapped_column(Text)
     embedding_model: Mapped[str] = mapped_column(Text)
+    # Whose vectors are searched: the embedding's own, or those before it until they are complete.
+    serving_provider: Mapped[str] = mapped_column(Text)
+    serving_model: Mapped[str] = mapped_column(Text)
     retrieval_top_k: Mapped[int] = mapped_column(default=3)
     retrieval_mode: Mapped[SearchMode] = mapped_column(Text, default="hybrid")
     answer_mode: Mapped[AnswerMode] = mapped_column(Text, default="balanced")

@@ -40,6 +40,10 @@ class Document(Base):
     visibility: Mapped[str] = mapped_column(Text, default="public")
     # Starts of processing, raised before the work: a file that kills its worker stops at three.
     attempts: Mapped[int] = mapped_column(default=0)
+    # Of the latest start: one that went before it may still run, and must write nothing.
+    claim_id: Mapped[UUID | None]
+    # What the chunks are found by besides their own text: re-embedding needs no file.
+    indexed_title: Mapped[str | None] = mapped_column(Text)
     content: Mapped[str | None] = deferred(mapped_column(Text), raiseload=True)
     created_at: Mapped[Instant]
     updated_at: Mapped[Instant]
@@ -119,3 +123,23 @@ class ChunkEmbedding(Base):
     clone_id: Mapped[UUID]
     owner_id: Mapped[UUID]
     embedding: Mapped[list[float]] = mapped_column(HALFVEC())
+
+
+class Reembedding(Base):
+    """Of a clone whose settings ask for another embedding than the one that serves."""
+
+    __tablename__ = "reembeddings"
+
+    clone_id: Mapped[UUID] = mapped_column(
+        ForeignKey("clones.id", ondelete="CASCADE"), primary_key=True
+    )
+    owner_id: Mapped[UUID]
+    provider: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text)
+    claim_id: Mapped[UUID | None]
+    # Starts since vectors were last stored, raised before the work.
+    attempts: Mapped[int] = mapped_column(default=0)
+    progress_percentage: Mapped[int] = mapped_column(default=0)
+    # Set when it was given up: the old vectors go on serving.
+    error_message: Mapped[str | None] = mapped_column(Text)
+    updated_at: Mapped[Instant]

@@ -24,6 +24,7 @@ SETTINGS = {
     "tts_voice_id",
     "retrieval",
     "inherited",
+    "reembedding",
 }
 
 
@@ -201,9 +202,7 @@ async def test_parallel_changes_lose_nothing(ada: Person) -> None:
     assert after["retrieval"] == {"top_k": 8, "mode": "dense", "answer_mode": "balanced"}
 
 
-async def test_only_a_changed_embedding_asks_for_new_vectors(
-    ada: Person, served: ServedApp
-) -> None:
+async def test_only_a_change_of_the_embedding_is_handed_on(ada: Person, served: ServedApp) -> None:
     asked: list[str] = []
 
     async def reembed(_session: AsyncSession, clone: Clone) -> None:
@@ -213,7 +212,7 @@ async def test_only_a_changed_embedding_asks_for_new_vectors(
     address = await make(ada)
     model = (await ada.http.get(address)).json()["embedding_model"]
 
-    for change in ({"temperature": 1}, {"embedding_model": model}, {"embedding_provider": "dummy"}):
+    for change in ({"temperature": 1}, {"llm_model": "m"}, {}):
         assert (await ada.http.patch(address, json=change)).status_code == 200
     assert asked == []
     await ada.http.patch(address, json={"embedding_model": "other"})

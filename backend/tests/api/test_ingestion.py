@@ -11,7 +11,7 @@ import pytest
 from clonememoria.core.config import Settings
 from clonememoria.core.db import Database
 from clonememoria.knowledge import lifecycle
-from clonememoria.knowledge.queue import IngestJob, enqueue, requeue_orphans
+from clonememoria.knowledge.queue import IngestJob, enqueue, requeue_orphans, trim_log
 from clonememoria.knowledge.worker import Timing, running_worker
 from tests.api.clones import create_clone
 from tests.api.documents import HOURS, Json, documents_url, paste, read, settled, until, url_of
@@ -229,6 +229,47 @@ async def test_a_superseded_worker_writes_nothing(eve: Person, idle: ServedApp) 
         await lifecycle.fail(session, first, "too late")
     now: Json = (await eve.http.get(url_of(document))).json()
     assert (now["status"], now["stage"]) == ("processing", "chunking")
+
+
+@pytest.mark.parametrize("change", ["cancel", "replace", "retitle"])
+async def test_a_worker_of_the_version_before_writes_nothing(
+    eve: Person, idle: ServedApp, change: str
+) -> None:
+    document = await paste(eve, await create_clone(eve))
+    database: Database = idle.app.state.database
+    async with database.as_user(eve.id) as session:
+        before = await lifecycle.claim(session, UUID(document["id"]))
+    if change == "cancel":
+        await eve.http.post(f"{url_of(document)}/cancel")
+        await eve.http.post(f"{url_of(document)}/reprocess")
+    else:
+        body = {"content": "New."} if change == "replace" else {"title": "New"}
+        assert (await eve.http.patch(url_of(document), json=body)).status_code == 200
+    async with database.as_user(eve.id) as session:
+        after = await lifecycle.claim(session, UUID(document["id"]))
+    assert before
+    assert after
+    # Both are the first try: tries alone do not tell them apart.
+    assert before.attempt == after.attempt == 1
+    async with database.as_user(eve.id) as session:
+        assert not await lifecycle.report(session, before, stage="embedding", percentage=50)
+        assert await lifecycle.report(session, after, stage="chunking", percentage=10)
+
+
+async def test_the_log_of_the_queue_is_kept_for_a_day(
+    eve: Person, idle: ServedApp, superuser: asyncpg.Connection
+) -> None:
+    await paste(eve, await create_clone(eve))
+    entry = "insert into pgqueuer_log (created, job_id, status, priority, entrypoint) values"
+    await superuser.execute("delete from pgqueuer_log")
+    for age in ("25 hours", "23 hours"):
+        await superuser.execute(
+            f"{entry} (now() - cast(cast($1 as text) as interval), 1, 'successful', 0, $1)", age
+        )
+    await trim_log(idle.app.state.database)
+    assert await superuser.fetchval("select string_agg(entrypoint, ',') from pgqueuer_log") == (
+        "23 hours"
+    )
 
 
 async def test_stopping_puts_the_work_back_in_line(

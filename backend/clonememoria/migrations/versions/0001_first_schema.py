@@ -24,6 +24,7 @@ OWNED = {
     "chunks": "owner_id",
     "chunk_lexemes": "owner_id",
     "chunk_embeddings": "owner_id",
+    "reembeddings": "owner_id",
     "conversations": "owner_id",
     "messages": "owner_id",
 }
@@ -178,6 +179,8 @@ def _create_tables() -> None:
         sa.Column("tts_voice_id", sa.Text(), nullable=True),
         sa.Column("embedding_provider", sa.Text(), nullable=False),
         sa.Column("embedding_model", sa.Text(), nullable=False),
+        sa.Column("serving_provider", sa.Text(), nullable=False),
+        sa.Column("serving_model", sa.Text(), nullable=False),
         sa.Column("retrieval_top_k", sa.Integer(), nullable=False),
         sa.Column("retrieval_mode", sa.Text(), nullable=False),
         sa.Column("answer_mode", sa.Text(), nullable=False),
@@ -285,6 +288,8 @@ def _create_tables() -> None:
         sa.Column("chunk_count", sa.Integer(), nullable=False),
         sa.Column("visibility", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=True),
+        sa.Column("indexed_title", sa.Text(), nullable=True),
         sa.Column("content", sa.Text(), nullable=True),
         sa.Column(
             "created_at",
@@ -430,6 +435,27 @@ def _create_tables() -> None:
         "chunk_embeddings",
         ["clone_id", "space_id"],
         unique=False,
+    )
+    op.create_table(
+        "reembeddings",
+        sa.Column("clone_id", sa.Uuid(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("progress_percentage", sa.Integer(), nullable=False),
+        sa.Column("error_message", sa.Text(), nullable=True),
+        sa.Column(
+            "updated_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["clone_id"], ["clones.id"], name=op.f("fk_reembeddings_clone_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("clone_id", name=op.f("pk_reembeddings")),
     )
     op.create_table(
         "chunk_lexemes",

@@ -1,0 +1,47 @@
+"""By which model a clone's texts become vectors, and in which space these are; asks no provider."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clonememoria.models import Clone, EmbeddingSpace
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """With the dimensions of its vectors it is a space."""
+
+    provider: str
+    model: str
+
+
+def wanted_by(clone: Clone) -> Embedding:
+    return Embedding(clone.embedding_provider, clone.embedding_model)
+
+
+def serving(clone: Clone) -> Embedding:
+    return Embedding(clone.serving_provider, clone.serving_model)
+
+
+async def serving_now(session: AsyncSession, clone_id: UUID) -> Embedding:
+    """As it is, whatever an earlier transaction saw of the clone."""
+    query = select(Clone.serving_provider, Clone.serving_model).where(Clone.id == clone_id)
+    provider, model = (await session.execute(query)).one()
+    return Embedding(provider, model)
+
+
+async def space_of(session: AsyncSession, embedding: Embedding, dimensions: int) -> int:
+    """The id of the space, which is made when it is the first vector's."""
+    found = await session.execute(
+        insert(EmbeddingSpace)
+        .values(provider=embedding.provider, model=embedding.model, dimensions=dimensions)
+        .on_conflict_do_update(
+            index_elements=["provider", "model", "dimensions"],
+            set_={"dimensions": dimensions},  # a no-op, so that the row is returned
+        )
+        .returning(EmbeddingSpace.id)
+    )
+    return found.scalar_one()
