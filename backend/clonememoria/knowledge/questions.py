@@ -52,6 +52,7 @@ _ASKS = re.compile(r"[?？؟]$")
 _POSSESSIVES: Final = {"our": "your", "my": "your", "your": "my"}
 _POSSESSIVE = re.compile(r"\b(?:our|my|your)\b", re.IGNORECASE)
 _LOWER_CASE = re.compile(r"\b[^\W\dA-ZÀ-ÞА-Я_][\w'’-]*")
+_NAME: Final = re.compile(r"(?<=[a-z,] )[A-ZÀ-Þ][\w'’-]*")
 _NONE: Final[frozenset[str]] = frozenset()
 
 
@@ -140,6 +141,7 @@ class _Document:
         self._in_lower_case = frozenset(
             stem(word, self._language) for word in set(_LOWER_CASE.findall(whole))
         )
+        self._names = frozenset(_NAME.findall(whole))
 
     def ideas(self) -> Iterator[_Idea]:
         phrases = self._phrases()
@@ -203,10 +205,16 @@ class _Document:
             yield self._framed(topic)
 
     def _framed(self, topic: str) -> tuple[int, str]:
-        is_plain = len(topic.split()) <= MAX_PLAIN_WORDS
+        is_plain = len(topic.split()) <= MAX_PLAIN_WORDS and not self._is_in_doubt(topic)
         frames: Mapping[str, str] = FRAMES if is_plain else QUOTING_FRAMES
         frame = frames.get(self._language, QUOTING_FRAMES[""])
         return (RANK_TOPIC if is_plain else RANK_CLAUSE), frame.format(topic)
+
+    def _is_in_doubt(self, topic: str) -> bool:
+        """Whether a heading keeps a capital that only headings may give it."""
+        first = topic.partition(" ")[0]
+        is_capital = first[:1].isupper() and not first.isupper()
+        return self._language == "en" and is_capital and first not in self._names
 
     def _phrases(self) -> Mapping[str, str]:
         """What the sentences come back to -> how a question names it."""
@@ -221,7 +229,7 @@ class _Document:
         found = SUBJECT.match(sentence) if self._language == "en" else None
         if found and not any(word.lower() in self._light for word in found["x"].split()):
             article = _from_the_reader((found["article"] or "").lower())
-            subject = found["x"] if article else self._begin_lower(found["x"])
+            subject = found["x"] if article else self._mid_sentence(found["x"])
             yield subject, f"{article}{subject}"
 
     def _from_phrases(
@@ -232,6 +240,12 @@ class _Document:
         for phrase, name in phrases.items():
             if phrase.casefold() in said:
                 yield RANK_REST, frame.format(name)
+
+    def _mid_sentence(self, subject: str) -> str:
+        """Every sentence begins with a capital; a name of several words has more of them."""
+        first, _, rest = subject.partition(" ")
+        is_name = first in self._names or not rest or not rest.islower()
+        return self._begin_lower(subject) if is_name else subject[0].lower() + subject[1:]
 
     def _begin_lower(self, text: str) -> str:
         """A capital stays where the document never writes the word without it: it is a name."""

@@ -37,8 +37,8 @@ STOP_WORDS: Mapping[str, frozenset[str]] = {
             please same she should so some such than that that's the their them then there these
             they this those through to too under until up us very was we were what what's when
             where which while who whom whose why will with within without would you your yours""",
-        "de": """aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis bist
-            bitte da damit dann das dass dein deine dem den denn der des die dies diese diesem
+        "de": """ab aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis
+            bist bitte da damit dann das dass dein deine dem den denn der des die dies diese diesem
             diesen dieser dieses doch dort du durch ein eine einem einen einer eines er es etwas
             euch für gegen gibt hab habe haben hat hatte hier ich ihm ihn ihr ihre ihrem ihren
             im in ist ja jede jeder kann kein keine können man mein meine mich mir mit muss nach
@@ -130,7 +130,11 @@ _SNOWBALL = {
     "ru": "russian",
     "ar": "arabic",
 }
-_GERMAN_PARTICIPLE = re.compile(r"^ge(\w{4,}(?:t|en))$")
+# ge|leer|t, ab|ge|hol|t, ge|gründ|et, ge|seh|en
+_GERMAN_PARTICIPLE = re.compile(
+    r"^(?P<prefix>ab|an|auf|aus|bei|ein|mit|nach|vor|weg|zu)?ge(?P<body>\w{3,})(?P<end>t|en)$"
+)
+_SIGNS = {"¿": "es", "¡": "es", "ñ": "es", "ß": "de", "ü": "de", "ã": "pt", "õ": "pt", "œ": "fr"}
 _LATIN = ("en", "de", "fr", "es", "it", "pt")
 
 # A script speaks for its language from this share of the letters on. One Chinese character says as
@@ -152,14 +156,22 @@ class _Stemmer(Protocol):
 
 def language_of(text: str) -> str:
     """Two letters: by script, for Latin script by stop words; "en" where nothing speaks."""
+    return known_language_of(text) or "en"
+
+
+def known_language_of(text: str) -> str:
+    """Empty where nothing speaks, as in a name or a number."""
     letters = sum(map(str.isalpha, text))
     for language, script, share in _SCRIPTS:
         if letters and len(script.findall(text)) >= share * letters:
             return language
-    words = words_of(text)
+    # "x y z" is no French.
+    words = [word for word in words_of(text) if len(word) > 1 or not word.isascii()]
     hits = Counter({lang: sum(w in STOP_WORDS[lang] for w in words) for lang in _LATIN})
+    hits.update(language for sign, language in _SIGNS.items() if sign in text)
     # most_common keeps the order of ties: English is first.
-    return hits.most_common(1)[0][0]
+    language, count = hits.most_common(1)[0]
+    return language if count else ""
 
 
 def words_of(text: str) -> list[str]:
@@ -188,6 +200,14 @@ _STEMMERS = _Stemmers()
 
 @lru_cache(maxsize=65_536)
 def stem(word: str, language: str) -> str:
-    if language == "de":
-        word = _GERMAN_PARTICIPLE.sub(r"\1", word)
-    return _STEMMERS.of(language).stemWord(word)
+    return _STEMMERS.of(language).stemWord(unprefixed(word, language))
+
+
+def unprefixed(word: str, language: str) -> str:
+    """A German participle without its "ge", as the verb begins; any other word as it is."""
+    found = _GERMAN_PARTICIPLE.match(word) if language == "de" else None
+    if found is None:
+        return word
+    # "gegründet" is "gründete"; "geleert" is "leeren".
+    is_plain = found["end"] == "t" and not found["body"].endswith("e")
+    return f"{found['prefix'] or ''}{found['body']}{'' if is_plain else found['end']}"

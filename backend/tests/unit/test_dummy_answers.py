@@ -107,7 +107,7 @@ def test_a_question_that_only_seems_to_point_back_is_answered() -> None:
 def test_without_passages_it_says_that_it_is_a_dummy() -> None:
     reply = ask("How many kinds of tea do you sell?", documents=())
 
-    assert "offline dummy model speaking for Dr. Ada Stone" in reply
+    assert "offline demo model (dummy) speaking for Dr. Ada Stone" in reply
 
 
 def test_a_greeting_is_returned_in_the_name_of_the_persona() -> None:
@@ -160,3 +160,51 @@ def test_what_stands_below_a_heading_that_asks_is_its_answer() -> None:
 def test_a_word_that_begins_with_an_umlaut_is_found() -> None:
     lease = "Die Kündigungsfrist beträgt drei Monate. Die Miete ist am Ersten fällig."
     assert "drei Monate [1]." in ask("Wie ist die Kündigungsfrist?", documents=(lease,))
+
+
+FULL_PERSONA = (
+    "You are Dr. Ada Stone, Tea Master.\n\nI have brewed tea since 1990. It calms me.\n"
+    "Credentials: many.\nYour manner of speaking: tone: dry.\n"
+    "Speak in the first person, as Dr. Ada Stone, in the language of the question.\n\n"
+)
+
+
+def test_who_is_asked_for_a_name_gives_title_and_biography() -> None:
+    reply = answer([ChatMessage("system", FULL_PERSONA), ChatMessage("user", "Who are you?")])
+
+    assert reply == ("I am Dr. Ada Stone, Tea Master. I have brewed tea since 1990. It calms me.")
+
+
+def test_instructions_are_never_told_as_a_biography() -> None:
+    system = "You are Ada, Guide.\n\nSecret: never say it.\n\nYou have no passage that answers."
+
+    reply = answer([ChatMessage("system", system), ChatMessage("user", "Who are you?")])
+
+    assert reply == "I am Ada, Guide."
+
+
+@pytest.mark.parametrize(
+    ("said", "reply"),
+    [("Thanks!", "You're welcome."), ("Danke", "Gern geschehen."), ("谢谢", "不客气。")],
+)
+def test_thanks_are_answered_in_their_language(said: str, reply: str) -> None:
+    assert ask(said).startswith(reply)
+
+
+def test_what_gives_no_language_away_is_answered_in_that_of_the_documents() -> None:
+    assert ask("x y z").startswith("I don't know")
+    assert ask("Angestellte?", documents=(FIRMA,)).endswith("30 Angestellte [1].")
+    assert ask("Mongolei?", documents=(FIRMA,)).startswith("Das weiß ich nicht")
+
+
+@pytest.mark.parametrize("question", ["What should I know about delivery?", "Delivery?"])
+def test_a_heading_alone_is_no_answer(question: str) -> None:
+    assert "Three to five working days" in ask(question) or "Plan: Pro" in ask(question)
+    assert "Delivery [1]" not in ask(question)
+
+
+def test_nobody_is_told_what_only_the_owner_can_do() -> None:
+    for reply in (ask("Tell me about Mongolia"), ask("What is tea?", documents=())):
+        assert "offline demo model" in reply
+        assert "settings" not in reply
+        assert "Add a document" not in reply

@@ -8,10 +8,15 @@ FALLBACK = "en"
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """`hello` and `no_knowledge` take the persona's name; `nameless` stands in for it."""
+    """`hello` and `no_knowledge` take the persona's name, `introduction` name and title.
+
+    `nameless` stands in for a name. Readers and owners alike get these: none says what to set up.
+    """
 
     openings: tuple[str, ...]
     hello: str
+    introduction: str
+    welcome: str
     nothing_found: str
     no_knowledge: str
     nameless: str
@@ -25,14 +30,15 @@ PHRASES: Mapping[str, Phrases] = {
             "This is what I have on it:",
         ),
         hello="Hello, I am {name}. Ask me something that my documents can answer.",
+        introduction="I am {who}.",
+        welcome="You're welcome. Ask me anything else that my documents can answer.",
         nothing_found=(
-            "I don't know: I looked through my documents and found nothing that answers this. "
-            "Add a document about it to my knowledge and ask me again."
+            "I don't know: I found nothing in my documents that answers this. As an offline demo "
+            "model I can only quote sentences, so other words may help."
         ),
         no_knowledge=(
-            "I am the offline dummy model speaking for {name}, and without documents I know "
-            "nothing I could answer with. Add a document to my knowledge, or choose a real "
-            "language model in the settings."
+            "I am the offline demo model (dummy) speaking for {name}, and nothing in the "
+            "knowledge that I have at hand answers this."
         ),
         nameless="this clone",
     ),
@@ -43,14 +49,16 @@ PHRASES: Mapping[str, Phrases] = {
             "Das kann ich dazu sagen:",
         ),
         hello="Hallo, hier ist {name}. Frag mich etwas, worauf meine Dokumente eine Antwort haben.",
+        introduction="Ich bin {who}.",
+        welcome="Gern geschehen. Frag mich, was du sonst noch wissen willst.",
         nothing_found=(
             "Das weiß ich nicht: In meinen Dokumenten habe ich nichts gefunden, was diese Frage "
-            "beantwortet. Füge meinem Wissen ein Dokument dazu hinzu und frag mich noch einmal."
+            "beantwortet. Als Offline-Demomodell kann ich nur Sätze zitieren; vielleicht helfen "
+            "andere Worte."
         ),
         no_knowledge=(
-            "Ich bin das Offline-Ersatzmodell (dummy) in der Rolle: {name}. Ohne Dokumente weiß "
-            "ich nichts, womit ich antworten könnte. Füge meinem Wissen ein Dokument hinzu oder "
-            "wähle in den Einstellungen ein echtes Sprachmodell."
+            "Ich bin das Offline-Demomodell (dummy) in der Rolle: {name}. In dem Wissen, das mir "
+            "vorliegt, steht nichts, was diese Frage beantwortet."
         ),
         nameless="ein Klon",
     ),
@@ -61,15 +69,16 @@ PHRASES: Mapping[str, Phrases] = {
             "Voici ce que je peux vous dire :",
         ),
         hello="Bonjour, ici {name}. Posez-moi une question dont mes documents ont la réponse.",
+        introduction="Je suis {who}.",
+        welcome="Je vous en prie. Posez-moi une autre question si vous voulez.",
         nothing_found=(
             "Je ne sais pas : je n'ai rien trouvé dans mes documents qui réponde à cette "
-            "question. Ajoutez un document à ce sujet à mes connaissances, puis reposez-moi la "
-            "question."
+            "question. Comme modèle de démonstration hors ligne, je ne peux que citer des phrases"
+            " ; d'autres mots aideront peut-être."
         ),
         no_knowledge=(
-            "Je suis le modèle hors ligne (dummy) qui parle pour {name} ; sans documents, je ne "
-            "sais rien qui me permette de répondre. Ajoutez un document à mes connaissances ou "
-            "choisissez un vrai modèle de langage dans les réglages."
+            "Je suis le modèle de démonstration hors ligne (dummy) qui parle pour {name}, et rien"
+            " dans les connaissances dont je dispose ne répond à cette question."
         ),
         nameless="ce clone",
     ),
@@ -80,14 +89,16 @@ PHRASES: Mapping[str, Phrases] = {
             "Esto es lo que puedo decirte:",
         ),
         hello="Hola, soy {name}. Pregúntame algo que mis documentos puedan responder.",
+        introduction="Soy {who}.",
+        welcome="De nada. Pregúntame lo que más quieras saber.",
         nothing_found=(
-            "No lo sé: no he encontrado en mis documentos nada que responda a esta pregunta. "
-            "Añade a mi conocimiento un documento sobre ello y vuelve a preguntarme."
+            "No lo sé: no he encontrado en mis documentos nada que responda a esta pregunta. Como"
+            " modelo de demostración sin conexión solo puedo citar frases; quizá ayuden otras "
+            "palabras."
         ),
         no_knowledge=(
-            "Soy el modelo sin conexión (dummy) que habla por {name}; sin documentos no sé nada "
-            "con lo que pueda responder. Añade un documento a mi conocimiento o elige un modelo "
-            "de lenguaje real en los ajustes."
+            "Soy el modelo de demostración sin conexión (dummy) que habla por {name}, y nada en "
+            "los conocimientos de que dispongo responde a esta pregunta."
         ),
         nameless="este clon",
     ),
@@ -98,14 +109,16 @@ PHRASES: Mapping[str, Phrases] = {
             "Ecco che cosa posso dirti:",
         ),
         hello="Ciao, sono {name}. Chiedimi qualcosa a cui i miei documenti possano rispondere.",
+        introduction="Sono {who}.",
+        welcome="Prego. Chiedimi pure altro.",
         nothing_found=(
             "Non lo so: nei miei documenti non ho trovato nulla che risponda a questa domanda. "
-            "Aggiungi alle mie conoscenze un documento sull'argomento e chiedimelo di nuovo."
+            "Come modello dimostrativo offline posso solo citare frasi; forse altre parole "
+            "aiutano."
         ),
         no_knowledge=(
-            "Sono il modello offline (dummy) che parla per {name}; senza documenti non so nulla "
-            "con cui rispondere. Aggiungi un documento alle mie conoscenze oppure scegli un "
-            "vero modello linguistico nelle impostazioni."
+            "Sono il modello dimostrativo offline (dummy) che parla per {name}, e nulla nelle "
+            "conoscenze di cui dispongo risponde a questa domanda."
         ),
         nameless="questo clone",
     ),
@@ -116,14 +129,16 @@ PHRASES: Mapping[str, Phrases] = {
             "Isto é o que posso dizer:",
         ),
         hello="Olá, eu sou {name}. Pergunte-me algo que os meus documentos possam responder.",
+        introduction="Sou {who}.",
+        welcome="De nada. Pergunte-me o que mais quiser saber.",
         nothing_found=(
-            "Não sei: não encontrei nos meus documentos nada que responda a esta pergunta. "
-            "Adicione ao meu conhecimento um documento sobre o assunto e pergunte-me de novo."
+            "Não sei: não encontrei nos meus documentos nada que responda a esta pergunta. Como "
+            "modelo de demonstração offline, só posso citar frases; talvez outras palavras "
+            "ajudem."
         ),
         no_knowledge=(
-            "Sou o modelo offline (dummy) que fala por {name}; sem documentos não sei nada com "
-            "que possa responder. Adicione um documento ao meu conhecimento ou escolha um "
-            "modelo de linguagem real nas configurações."
+            "Sou o modelo de demonstração offline (dummy) que fala por {name}, e nada no "
+            "conhecimento de que disponho responde a esta pergunta."
         ),
         nameless="este clone",
     ),
@@ -134,27 +149,30 @@ PHRASES: Mapping[str, Phrases] = {
             "Вот что я могу об этом сказать:",
         ),
         hello="Здравствуйте, это {name}. Спросите меня о том, что есть в моих документах.",
+        introduction="Меня зовут {who}.",
+        welcome="Пожалуйста. Спрашивайте, если хотите узнать что-то ещё.",
         nothing_found=(
-            "Я этого не знаю: в моих документах нет ничего, что отвечало бы на этот вопрос. "
-            "Добавьте документ на эту тему в мои знания и спросите меня снова."
+            "Я этого не знаю: в моих документах нет ничего, что отвечало бы на этот вопрос. Я "
+            "офлайн-модель для демонстрации и могу только цитировать; возможно, помогут другие "
+            "слова."
         ),
         no_knowledge=(
-            "Я офлайн-модель (dummy) в роли: {name}. Без документов мне нечем ответить. Добавьте "
-            "документ в мои знания или выберите настоящую языковую модель в настройках."
+            "Я офлайн-модель для демонстрации (dummy) в роли: {name}. В знаниях, которые у меня "
+            "есть, нет ответа на этот вопрос."
         ),
         nameless="клон",
     ),
     "zh": Phrases(
         openings=("我的资料中这样写道：", "关于这一点，我的资料是这样说的：", "根据我的资料："),
         hello="你好，我是{name}。请问我一个资料中有答案的问题。",
+        introduction="我是{who}。",
+        welcome="不客气。还有什么想知道的，请继续问我。",
         nothing_found=(
-            "我不知道：我在自己的资料中没有找到能回答这个问题的内容。"
-            "请在我的知识库中添加相关文档，然后再问我一次。"
+            "我不知道：我在自己的资料中没有找到能回答这个问题的内容。作为离线演示模型"
+            "，我只能引用原文句子，换个说法也许有帮助。"
         ),
         no_knowledge=(
-            "我是代表{name}发言的离线模型（dummy），"
-            "没有文档就没有可以用来回答的知识。请在我的知识库中添加文档，"
-            "或在设置中选择真正的语言模型。"
+            "我是代表{name}发言的离线演示模型（dummy），现有的知识中没有能回答这个问题的内容。"
         ),
         nameless="这个分身",
     ),
@@ -165,26 +183,31 @@ PHRASES: Mapping[str, Phrases] = {
             "これについてお伝えできること：",
         ),
         hello="こんにちは、{name}です。私の資料で答えられることを聞いてください。",
+        introduction="{who}です。",
+        welcome="どういたしまして。ほかにも知りたいことがあれば聞いてください。",
         nothing_found=(
-            "わかりません。私の資料の中に、この質問に答える内容は見つかりませんでした。"
-            "関連する文書を私の知識に追加して、もう一度お尋ねください。"
+            "わかりません。私の資料の中に、この質問に答える内容は見つかりませんでした"
+            "。オフラインのデモモデルなので文を引用することしかできません。別の言葉で"
+            "聞くと見つかるかもしれません。"
         ),
         no_knowledge=(
-            "私は{name}に代わって話すオフラインのモデル（dummy）で、文書がなければお答えできる知識がありません。"
-            "私の知識に文書を追加するか、設定で本物の言語モデルを選んでください。"
+            "私は{name}に代わって話すオフラインのデモモデル（dummy）で、手"
+            "元の知識の中にこの質問に答える内容はありません。"
         ),
         nameless="このクローン",
     ),
     "ar": Phrases(
         openings=("هذا ما تقوله مستنداتي:", "في مستنداتي جواب على ذلك:", "هذا ما يمكنني قوله:"),
         hello="مرحبًا، أنا {name}. اسألني عما تجيب عنه مستنداتي.",
+        introduction="أنا {who}.",
+        welcome="على الرحب والسعة. اسألني عما تريد معرفته أيضًا.",
         nothing_found=(
-            "لا أعرف: لم أجد في مستنداتي ما يجيب عن هذا السؤال. أضف إلى معرفتي مستندًا حول هذا "
-            "الموضوع ثم اسألني مرة أخرى."
+            "لا أعرف: لم أجد في مستنداتي ما يجيب عن هذا السؤال. بصفتي نموذجًا تجريبيًا غير متصل "
+            "لا أستطيع سوى اقتباس الجمل، وقد تساعد كلمات أخرى."
         ),
         no_knowledge=(
-            "أنا النموذج غير المتصل (dummy) المتحدث باسم {name}، ومن دون مستندات لا أعرف ما "
-            "أجيب به. أضف مستندًا إلى معرفتي أو اختر نموذجًا لغويًا حقيقيًا في الإعدادات."
+            "أنا النموذج التجريبي غير المتصل (dummy) المتحدث باسم {name}، ولا شيء في المعرفة "
+            "المتاحة لي يجيب عن هذا السؤال."
         ),
         nameless="هذه النسخة",
     ),

@@ -4,27 +4,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from clonememoria.providers.words import (
-    GENERIC_WORDS,
-    STOP_WORDS,
-    UNSPACED,
-    language_of,
-    stem,
-    words_of,
+from clonememoria.providers.llm.extractive.expectations import (
+    TIME,
+    Expectation,
+    expectations_of,
 )
+from clonememoria.providers.words import GENERIC_WORDS, STOP_WORDS, UNSPACED, stem, words_of
 
 MAX_QUESTION_CHARACTERS = 4_000
 MAX_TERMS = 40
 GENERIC_WEIGHT = 0.25
 EARLIER_WEIGHT = 0.6
 MAX_SUBJECTS_OF_A_FOLLOW_UP = 2
-
-GREETINGS = frozenset(
-    """hello|hi|hey|hi there|hello there|good morning|good evening|good afternoon|thanks|thank you
-    |hallo|guten tag|guten morgen|danke|bonjour|salut|merci|hola|buenos días|gracias|ciao|buongiorno
-    |grazie|olá|oi|bom dia|obrigado|obrigada|привет|здравствуйте|спасибо|你好|您好|谢谢|こんにちは
-    |ありがとう|مرحبا|شكرا""".replace("\n    ", "").split("|")
-)
 
 _NONE: frozenset[str] = frozenset()
 _FUNCTION_WORDS = re.compile(
@@ -42,13 +33,15 @@ _FOLLOWS_UP = re.compile(
     r"|eso|esto|isso|это|он|она)\b",
     re.IGNORECASE,
 )
-_WANTS_NUMBER = re.compile(
-    r"\bhow (?:many|much|long|old|often|far|large|big|tall|fast|high)\b|\bwhen\b"
-    r"|\bwhat (?:year|time|date|price|percentage|number)\b"
-    r"|\bwie (?:viele?|lange|oft|alt|hoch|gross|groß|weit)\b|\bwann\b"
-    r"|\bcombien\b|\bquand\b"
-    r"|\bcu[aá]nt[oa]s?\b|\bcu[aá]ndo\b|\bquant[oiae]s?\b|\bquando\b|сколько|когда"
-    r"|多少|几|何时|多久|什么时候|いくつ|いつ|何年|何日|何人|كم|متى",
+
+
+# What comes with a topic and says nothing about it.
+_TOPIC_FRAME = re.compile(
+    r"\b(?:what (?:should|must|do) i (?:need to )?know|tell me (?:more )?about|what about|explain"
+    r"|zum thema|was muss ich|erzähl|que faut-il savoir|parlez-moi|parle-moi|qué debo saber"
+    r"|h[aá]blame|cuéntame|che cosa devo sapere|parlami|o que devo saber|fale-me)\b"
+    r"|важно знать|расскажи|有哪些要点|介绍"
+    r"|について教えて|에 대해 알려|ماذا ينبغي أن أعرف|حدثني عن",
     re.IGNORECASE,
 )
 
@@ -60,58 +53,74 @@ class Term:
     text: str
     weight: float
     is_piece: bool = False
+    is_earlier: bool = False
+
+    @property
+    def is_subject(self) -> bool:
+        """Whether it says what the question is about."""
+        return self.weight > GENERIC_WEIGHT
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     language: str
     terms: tuple[Term, ...]
-    wants_number: bool
+    expects: tuple[Expectation, ...] = ()
+    asks_about_topic: bool = False
 
     @property
     def subjects(self) -> int:
-        """How many of its terms say what it is about."""
-        return sum(term.weight > GENERIC_WEIGHT for term in self.terms)
+        return sum(term.is_subject for term in self.terms)
 
 
-def understand(question: str, *, earlier: str = "", name: str = "") -> Question:
+def understand(question: str, *, language: str, earlier: str = "", name: str = "") -> Question:
     """`earlier` is the user's turn before; its terms count where this one leans on it.
 
     The words of `name` say who is asked and little about the subject.
     """
     question = question[:MAX_QUESTION_CHARACTERS]
-    language = language_of(question)
-    light = frozenset(words_of(name)) | GENERIC_WORDS.get(language, _NONE)
-    found = {term.text: term for term in _terms(question, language, light)}
-    subjects = sum(term.weight > GENERIC_WEIGHT for term in found.values())
-    points_back = subjects <= MAX_SUBJECTS_OF_A_FOLLOW_UP and _FOLLOWS_UP.search(question)
-    if earlier and (points_back or not subjects) and not is_greeting(question, name=name):
-        for term in _terms(earlier[:MAX_QUESTION_CHARACTERS], language_of(earlier), light):
-            weight = term.weight * EARLIER_WEIGHT
-            found.setdefault(term.text, Term(term.text, weight, term.is_piece))
-    return Question(
-        language, tuple(found.values())[:MAX_TERMS], bool(_WANTS_NUMBER.search(question))
+    said_to = frozenset(words_of(name))
+    alone = _alone(question, language, said_to)
+    points_back = alone.subjects <= MAX_SUBJECTS_OF_A_FOLLOW_UP and _FOLLOWS_UP.search(question)
+    if not earlier or not (points_back or not alone.subjects):
+        return alone
+    before = _alone(earlier[:MAX_QUESTION_CHARACTERS], language, said_to)
+    known = {term.text for term in alone.terms}
+    borrowed = (
+        Term(term.text, term.weight * EARLIER_WEIGHT, term.is_piece, is_earlier=True)
+        for term in before.terms
+        if term.text not in known
     )
+    terms = (*alone.terms, *borrowed)[:MAX_TERMS]
+    return Question(language, terms, alone.expects or before.expects)
 
 
-def is_greeting(text: str, *, name: str = "") -> bool:
-    said = [word for word in words_of(text[:100]) if word not in words_of(name)]
-    return " ".join(said) in GREETINGS
+def _alone(text: str, language: str, said_to: frozenset[str]) -> Question:
+    topic = _TOPIC_FRAME.sub(" ", text)
+    asks_about_topic = topic != text
+    expects = () if asks_about_topic else expectations_of(text)
+    only_ask = frozenset[str]().union(*(kind.words for kind in expects))
+    light = said_to | only_ask | TIME.words | GENERIC_WORDS.get(language, _NONE)
+    found = {term.text: term for term in _terms(topic, language, light)}
+    return Question(language, tuple(found.values())[:MAX_TERMS], expects, asks_about_topic)
 
 
 def _terms(text: str, language: str, light: frozenset[str]) -> Iterator[Term]:
     stop_words = STOP_WORDS.get(language, _NONE)
     for word in words_of(text):
         if UNSPACED.match(word):
-            yield from _pieces(word)
+            yield from _pieces(word, light)
         elif word not in stop_words:
-            yield Term(stem(word, language), GENERIC_WEIGHT if word in light else 1.0)
+            root = stem(word, language)
+            is_light = word in light or root in light
+            yield Term(root, GENERIC_WEIGHT if is_light else 1.0)
 
 
-def _pieces(run: str) -> Iterator[Term]:
+def _pieces(run: str, light: frozenset[str]) -> Iterator[Term]:
     """Two characters each, three in Thai, between the words that only carry grammar."""
     for part in _FUNCTION_WORDS.split(run):
         size = 3 if "\u0e00" <= part[:1] <= "\u0e7f" else 2
         for start in range(max(1, len(part) - size + 1) if part else 0):
             piece = part[start : start + size]
-            yield Term(piece, 1.0 if len(piece) == size else GENERIC_WEIGHT, is_piece=True)
+            is_light = len(piece) < size or piece in light
+            yield Term(piece, GENERIC_WEIGHT if is_light else 1.0, is_piece=True)

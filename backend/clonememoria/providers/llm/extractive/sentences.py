@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 from clonememoria.providers.llm.passages import PromptPassage
 
@@ -15,7 +16,9 @@ COLONS = (":", "：")
 _HEADING_MARK = re.compile(r"^#{1,6}\s+")
 _LIST_MARK = re.compile(r"^(?:[-*+•‣–]|\d{1,3}[.)])\s+")
 _TABLE_RULE = re.compile(r"[\s|:+=-]+")
-_MARKUP = re.compile(r"\*\*|__|`|\[\d{1,3}\]|!?\[([^\[\]]*)\]\([^()]*\)")
+_MARKUP = re.compile(
+    r"\*\*|__|`|(?<!\w)[_*](?=\w)|(?<=[\w.])[_*](?!\w)|\[\d{1,3}\]|!?\[([^\[\]]*)\]\([^()]*\)"
+)
 _SPEAKER = re.compile(r"^(?:Q|A|F|Question|Answer|Frage|Antwort)[:.)]\s+")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+|[。！？]+[」』”’）]*\s*|[؟।]\s*")
 _NO_END = re.compile(
@@ -34,7 +37,8 @@ _HEADING_CHARACTERS = 80
 class Sentence:
     """`passage` is the number to cite; `place` counts the passages of the prompt from 0.
 
-    `heading` stands above it, `before` comes right before it in the same passage.
+    `heading` stands above it, `before` comes right before it in the same passage, whose document
+    is called `title`.
     """
 
     text: str
@@ -42,6 +46,7 @@ class Sentence:
     place: int
     heading: str = ""
     before: str = ""
+    title: str = ""
     is_heading: bool = False
 
 
@@ -50,16 +55,16 @@ def sentences_of(passages: list[PromptPassage]) -> list[Sentence]:
 
 
 def _of_passage(passage: PromptPassage, place: int) -> Iterator[Sentence]:
-    heading, before = passage.title, ""
-    for block in _with_lists(_with_tables(_blocks(passage.text[:MAX_PASSAGE_CHARACTERS]))):
-        is_heading = _is_heading(block)
+    heading, before, title = "", "", passage.title
+    blocks = _with_lists(_with_tables(_blocks(passage.text[:MAX_PASSAGE_CHARACTERS])))
+    for block, following in pairwise(chain(blocks, [""])):
+        is_heading = _is_heading(block, following)
         for text in _split(_plain(block)):
-            yield Sentence(text, passage.index, place, heading, before, is_heading)
+            yield Sentence(text, passage.index, place, heading, before, title, is_heading)
             before = text
         if is_heading:
-            title = _plain(block)
-            asks = title.endswith(("?", "？"))
-            heading, before = f"{passage.title} {title}", title if asks else ""
+            heading = _plain(block)
+            before = heading if heading.endswith(QUESTION_MARKS) else ""
 
 
 def _blocks(text: str) -> Iterator[str]:
@@ -118,9 +123,14 @@ def _joined(lines: list[str]) -> str:
     return text
 
 
-def _is_heading(block: str) -> bool:
+def _is_heading(block: str, following: str) -> bool:
+    """A short line without mark or full stop is one only where text stands below it."""
     if _HEADING_MARK.match(block):
         return True
+    return bool(following) and _is_bare_line(block) and not _is_bare_line(following)
+
+
+def _is_bare_line(block: str) -> bool:
     is_short = len(block) <= _HEADING_CHARACTERS and ": " not in block and "：" not in block
     return is_short and not block.endswith(_TERMINAL) and not _LIST_MARK.match(block)
 
