@@ -28,11 +28,13 @@ async def follow_stored(
     while True:
         message = await _read(database, reader_id, message_id)
         events = frames(message)
+        if message.status != "streaming":
+            # A writer that died may have sent more than it stored: its reader lacks only the end.
+            yield b"".join(events[after:] or events[-1:])
+            return
         if new := events[after:]:
             after = len(events)
             yield b"".join(new)
-        if message.status != "streaming":
-            return
         await asyncio.sleep(POLL_S)
 
 

@@ -206,6 +206,24 @@ async def test_a_reply_outlives_the_process_that_wrote_it(serve: Serve, settings
     assert rest == events[3:]
 
 
+async def test_a_reader_who_heard_more_than_was_stored_is_told_the_end(
+    serve: Serve, settings: Settings
+) -> None:
+    first = await serve(settings)
+    ada = await register(first.url, "ada@example.org")
+    clone = await create_clone(ada)
+    events = await post_stream(ada.http, f"/api/chat/{clone}/stream", QUESTION)
+    message_id = events[0].data["message_id"]
+
+    second = await serve(settings)
+    ada.http.base_url = second.url
+    url = f"/api/chat/{clone}/stream/{message_id}"
+    headers = {"Last-Event-ID": f"{message_id}:{len(events) + 5}"}
+    async with ada.http.stream("GET", url, headers=headers) as response:
+        assert [event async for event in events_of(response)] == events[-1:]
+    await ada.http.aclose()
+
+
 async def test_the_same_client_message_id_makes_one_message_and_one_reply(
     ada: Person, superuser: asyncpg.Connection
 ) -> None:
