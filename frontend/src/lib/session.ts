@@ -6,6 +6,10 @@ type Session = { status: "unknown" } | { status: "guest" } | { status: "member";
 /** Says that a refresh cookie probably exists, so that guests do not ask in vain. */
 const HINT = "clonememoria.member";
 
+/** When a refresh was begun that has not ended, and how long one takes at most. */
+const RENEWING = "clonememoria.renewing";
+const RENEWING_MS = 1_000;
+
 export const useSession = create<Session>(() => ({ status: "unknown" }));
 
 /** Whether the signed-in person made this clone, and so may look into its documents. */
@@ -54,11 +58,21 @@ export async function settleSession(): Promise<Session> {
 }
 
 async function rotate(): Promise<boolean> {
-  const answer = await fetch("/api/auth/refresh", { method: "POST" });
+  await lastPageToFinish();
+  localStorage.setItem(RENEWING, String(Date.now()));
+  // A reload must not lose the answer, and with it the only cookie that still counts.
+  const answer = await fetch("/api/auth/refresh", { method: "POST", keepalive: true });
+  localStorage.removeItem(RENEWING);
   if (answer.ok) signIn((await answer.json()) as SignedIn);
   else if (answer.status === 401 || answer.status === 403) signOut();
   else throw new Error(`The session could not be renewed (${answer.status}).`);
   return answer.ok;
+}
+
+/** A page that was left in the middle of it may not have its new cookie stored yet. */
+async function lastPageToFinish(): Promise<void> {
+  const left = Number(localStorage.getItem(RENEWING)) + RENEWING_MS - Date.now();
+  if (left > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(left, RENEWING_MS)));
 }
 
 // Two tabs sending the same cookie would look like a stolen one and end the session.
