@@ -15,12 +15,7 @@ export interface Range {
   end: number;
 }
 
-/** Cuts a text into what stands before, in and after a range counted in code points. */
-export function cutOut(
-  text: string,
-  range: Range,
-): [before: string, passage: string, after: string] {
-  const start = toStringIndex(text, range.start);
-  const end = toStringIndex(text, range.end);
-  return [text.slice(0, start), text.slice(start, end), text.slice(end)];
+/** A range counted in code points, as indices in a JavaScript string. */
+export function toStringRange(text: string, { start, end }: Range): Range {
+  return { start: toStringIndex(text, start), end: toStringIndex(text, end) };
 }

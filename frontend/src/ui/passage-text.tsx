@@ -1,28 +1,40 @@
-import { useEffect, useRef } from "react";
-import { cutOut, type Range } from "@/lib/code-points";
+import { useMemo } from "react";
+import { type Range, toStringRange } from "@/lib/code-points";
+import { cutRuns } from "@/lib/markdown/runs";
+import { Runs, runsOf } from "./readable-text";
+
+interface PassageTextProps {
+  text: string;
+  isMarkdown: boolean;
+  /** Counted in code points of the text as it is stored. */
+  passage?: Range;
+}
 
 /** A document's text with one passage marked and scrolled to. */
-export function PassageText({ text, passage }: { text: string; passage?: Range }) {
-  const mark = useRef<HTMLElement>(null);
-  const [before, marked, after] = passage ? cutOut(text, passage) : [text, "", ""];
-
-  useEffect(() => {
-    if (marked) mark.current?.scrollIntoView({ block: "center" });
-  }, [marked]);
+export function PassageText({ text, isMarkdown, passage }: PassageTextProps) {
+  const runs = useMemo(() => runsOf(text, isMarkdown), [text, isMarkdown]);
+  const { start, end } = passage
+    ? toStringRange(text, passage)
+    : { start: text.length, end: text.length };
 
   return (
     <div className="whitespace-pre-wrap break-words text-sm leading-relaxed">
-      {before}
-      {marked && (
+      <Runs text={text} runs={cutRuns(runs, { start: 0, end: start })} />
+      {end > start && (
         <mark
-          ref={mark}
+          key={`${start}-${end}`}
+          ref={scrollTo}
           data-testid="passage"
           className="rounded-sm bg-marker box-decoration-clone py-0.5 text-on-marker"
         >
-          {marked}
+          <Runs text={text} runs={cutRuns(runs, { start, end })} />
         </mark>
       )}
-      {after}
+      <Runs text={text} runs={cutRuns(runs, { start: end, end: text.length })} />
     </div>
   );
+}
+
+function scrollTo(passage: HTMLElement | null): void {
+  passage?.scrollIntoView({ block: "center" });
 }

@@ -1,6 +1,8 @@
 import { memo } from "react";
 import type { Source } from "@/lib/api/types";
+import { looksLikeMarkdown } from "@/lib/markdown/runs";
 import { HoverCard } from "@/ui/hover-card";
+import { ReadableText } from "@/ui/readable-text";
 import type { OpenSource } from "./open-sources";
 
 export function placeOf({ document_name, page_number }: Source): string {
@@ -35,7 +37,9 @@ function SourceCard({ source }: { source: Source }) {
   return (
     <div className="flex flex-col gap-1.5">
       <p className="break-words font-medium">{placeOf(source)}</p>
-      <p className="line-clamp-6 break-words text-muted">{source.excerpt}</p>
+      <p className="line-clamp-6 break-words text-muted">
+        <ReadableText text={source.excerpt} isMarkdown={looksLikeMarkdown(source.excerpt)} />
+      </p>
       <p className="text-muted text-xs">Press to see it in the document.</p>
     </div>
   );

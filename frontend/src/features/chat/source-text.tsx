@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Problem } from "@/lib/api/problem";
 import type { Clone, Source } from "@/lib/api/types";
+import { MARKDOWN } from "@/lib/file-types";
+import { looksLikeMarkdown } from "@/lib/markdown/runs";
 import { documentQuery } from "@/lib/queries/documents";
 import { useOwns } from "@/lib/session";
 import { ErrorState } from "@/ui/error-state";
@@ -31,7 +33,11 @@ export function SourceText({ clone, source }: SourceTextProps) {
   if (!data?.content) {
     return (
       <blockquote className={FRAME}>
-        <PassageText text={source.excerpt} passage={{ start: 0, end: source.excerpt.length }} />
+        <PassageText
+          text={source.excerpt}
+          isMarkdown={looksLikeMarkdown(source.excerpt)}
+          passage={{ start: 0, end: source.excerpt.length }}
+        />
       </blockquote>
     );
   }
@@ -44,6 +50,7 @@ export function SourceText({ clone, source }: SourceTextProps) {
     >
       <PassageText
         text={data.content}
+        isMarkdown={data.mime_type === MARKDOWN}
         passage={{ start: source.char_start, end: source.char_end }}
       />
     </section>

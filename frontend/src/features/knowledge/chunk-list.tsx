@@ -3,15 +3,17 @@ import type { Chunk } from "@/lib/api/types";
 import { cn } from "@/lib/cn";
 import { plural } from "@/lib/text";
 import { ErrorState } from "@/ui/error-state";
+import { ReadableText } from "@/ui/readable-text";
 import { SkeletonList } from "@/ui/skeleton";
 
 interface ChunkListProps {
   query: UseQueryResult<Chunk[]>;
+  isMarkdown: boolean;
   selected: Chunk | null;
   onSelect: (chunk: Chunk) => void;
 }
 
-export function ChunkList({ query, selected, onSelect }: ChunkListProps) {
+export function ChunkList({ query, isMarkdown, selected, onSelect }: ChunkListProps) {
   const { data, error, refetch, isPending } = query;
   if (isPending) return <SkeletonList label="Loading passages" className="h-24" />;
   if (error) {
@@ -41,7 +43,9 @@ export function ChunkList({ query, selected, onSelect }: ChunkListProps) {
               {chunk.page_number !== null && <span>page {chunk.page_number}</span>}
               <span>{plural(chunk.token_count, "token")}</span>
             </span>
-            <span className="mt-1 line-clamp-3 break-words text-sm">{chunk.content}</span>
+            <span className="mt-1 line-clamp-3 break-words text-sm">
+              <ReadableText text={chunk.content} isMarkdown={isMarkdown} />
+            </span>
           </button>
         </li>
       ))}

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
 import { useState } from "react";
 import type { Chunk } from "@/lib/api/types";
+import { MARKDOWN } from "@/lib/file-types";
 import { chunksQuery, documentQuery } from "@/lib/queries/documents";
 import { plural } from "@/lib/text";
 import { Button } from "@/ui/button";
@@ -26,6 +27,7 @@ export default function DocumentInspector({
   const document = useQuery(documentQuery(cloneId, documentId));
   const chunks = useQuery(chunksQuery(cloneId, documentId));
   const [selected, setSelected] = useState<Chunk | null>(null);
+  const isMarkdown = document.data?.mime_type === MARKDOWN;
   const range = selected ? { start: selected.char_start, end: selected.char_end } : undefined;
 
   return (
@@ -57,11 +59,17 @@ export default function DocumentInspector({
           {document.data && (
             <PassageText
               text={document.data.content || "No text was found in it."}
+              isMarkdown={isMarkdown}
               passage={range}
             />
           )}
         </section>
-        <ChunkList query={chunks} selected={selected} onSelect={setSelected} />
+        <ChunkList
+          query={chunks}
+          isMarkdown={isMarkdown}
+          selected={selected}
+          onSelect={setSelected}
+        />
       </div>
     </Page>
   );
