@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { ChatScreen } from "@/features/chat/chat-screen";
 import { FirstRunChecklist } from "@/features/first-run/checklist";
-import { cloneQuery } from "@/lib/queries/clones";
+import { cloneQuery, isBusy } from "@/lib/queries/clones";
 import { ErrorState } from "@/ui/error-state";
 import { Page } from "@/ui/page";
 import { SkeletonList } from "@/ui/skeleton";
@@ -20,7 +20,7 @@ export function ChatPage() {
     refetch,
   } = useQuery({
     ...cloneQuery(cloneId),
-    refetchInterval: ({ state }) => state.data?.rag_status === "initializing" && PREPARING_POLL_MS,
+    refetchInterval: ({ state }) => state.data && isBusy(state.data) && PREPARING_POLL_MS,
   });
 
   if (error) {

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { SearchX } from "lucide-react";
-import { type CloneFilter, clonesQuery } from "@/lib/queries/clones";
+import { type CloneFilter, clonesQuery, isBusy } from "@/lib/queries/clones";
 import { useSession } from "@/lib/session";
 import { Button } from "@/ui/button";
 import { EmptyState } from "@/ui/empty-state";
@@ -20,8 +20,7 @@ export function CloneGrid({ filter, onReset }: CloneGridProps) {
   const session = useSession();
   const { data, error, refetch, isPending } = useQuery({
     ...clonesQuery(filter),
-    refetchInterval: ({ state }) =>
-      state.data?.some(({ rag_status }) => rag_status === "initializing") && PREPARING_POLL_MS,
+    refetchInterval: ({ state }) => state.data?.some(isBusy) && PREPARING_POLL_MS,
   });
 
   if (isPending) return <SkeletonList label="Loading clones" className="h-40" rows={3} />;

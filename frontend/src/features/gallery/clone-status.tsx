@@ -8,7 +8,7 @@ const STATUS: Record<string, { tone: Tone; label: string }> = {
   ready: { tone: "ok", label: "Ready" },
   error: { tone: "danger", label: "Needs attention" },
   disabled: { tone: "neutral", label: "Documents off" },
-  maintenance: { tone: "warn", label: "In maintenance" },
+  maintenance: { tone: "warn", label: "Re-indexing" },
 };
 
 export function CloneStatus({ clone }: { clone: Clone }) {

@@ -15,6 +15,11 @@ export const cloneKeys = {
   settings: (id: string) => ["clones", "settings", id] as const,
 };
 
+/** Whether its documents are being worked on, so that it will be another clone soon. */
+export function isBusy({ rag_status }: Clone): boolean {
+  return rag_status === "initializing" || rag_status === "maintenance";
+}
+
 const LIST_LIMIT = 200;
 
 export const clonesQuery = ({ scope, search, category }: CloneFilter) =>
