@@ -2,7 +2,13 @@ import { Badge, type Tone } from "@/ui/badge";
 import { Tooltip } from "@/ui/tooltip";
 import type { Mode } from "./reply";
 
-const WORDS: Record<Mode, { tone: Tone; label: string; why: string }> = {
+interface Words {
+  tone: Tone;
+  label: string;
+  why: string;
+}
+
+const WORDS: Record<Mode, Words> = {
   rag: {
     tone: "neutral",
     label: "From the documents",
@@ -25,9 +31,19 @@ const WORDS: Record<Mode, { tone: Tone; label: string; why: string }> = {
   },
 };
 
-export function ModeBadge({ mode }: { mode: Mode | null }) {
-  if (!mode) return null;
-  const { tone, label, why } = WORDS[mode];
+const NONE_CITED: Words = {
+  tone: "neutral",
+  label: "Nothing cited",
+  why: "The documents were searched, but the answer cites none of the passages that were found.",
+};
+
+interface ModeBadgeProps {
+  mode: Mode;
+  cites: boolean;
+}
+
+export function ModeBadge({ mode, cites }: ModeBadgeProps) {
+  const { tone, label, why } = mode === "rag" && !cites ? NONE_CITED : WORDS[mode];
   return (
     <Tooltip text={why}>
       <button

@@ -1,7 +1,7 @@
 import { TextQuote } from "lucide-react";
 import type { Source } from "@/lib/api/types";
-import { plural } from "@/lib/text";
 import { CopyButton } from "@/ui/copy-button";
+import { citesAny, sourcesText } from "./cited";
 import { ModeBadge } from "./mode-badge";
 import type { OpenSource } from "./open-sources";
 import type { Mode, Phase } from "./reply";
@@ -30,8 +30,8 @@ export function ReplyActions({
   const first = sources[0];
   return (
     <div className="-ml-2 flex flex-wrap items-center gap-1">
-      {text && <CopyButton text={text} label="Copy answer" />}
-      {text && <SpeakButton id={id} text={text} speech={speech} />}
+      <CopyButton text={text} label="Copy answer" />
+      <SpeakButton id={id} text={text} speech={speech} />
       {first && (
         <button
           type="button"
@@ -39,14 +39,11 @@ export function ReplyActions({
           className="inline-flex h-8 items-center gap-1.5 rounded-md px-2 text-muted text-xs hover:bg-sunken hover:text-ink"
         >
           <TextQuote aria-hidden className="size-4" />
-          {plural(sources.length, "source")}
+          {sourcesText(text, sources)}
         </button>
       )}
-      <ModeBadge mode={mode} />
+      {mode && <ModeBadge mode={mode} cites={citesAny(text, sources)} />}
       {phase === "stopped" && <span className="text-muted text-xs">Stopped by you</span>}
-      {phase === "interrupted" && (
-        <span className="text-warn text-xs">Interrupted: this answer is not complete</span>
-      )}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { plural } from "@/lib/text";
+import { sourcesText } from "./cited";
 import { isOver, type Reply } from "./reply";
 import { useTurns } from "./turns";
 
@@ -7,7 +7,8 @@ function announcement(reply: Reply | undefined): string {
   if (!reply) return "";
   if (!isOver(reply)) return "Answering…";
   if (reply.phase === "complete") {
-    return `Answer complete, ${plural(reply.sources?.length ?? 0, "source")}`;
+    const { text, sources } = reply;
+    return sources?.length ? `Answer complete, ${sourcesText(text, sources)}` : "Answer complete";
   }
   return reply.phase === "stopped" ? "Answer stopped" : "The answer broke off";
 }
