@@ -1,11 +1,10 @@
-import { CircleAlert } from "lucide-react";
 import type { Clone, Source } from "@/lib/api/types";
 import { plural } from "@/lib/text";
-import { Button } from "@/ui/button";
 import type { OpenSource } from "./open-sources";
 import { QuestionBubble } from "./question-bubble";
 import type { Reply } from "./reply";
 import { ReplyView } from "./reply-view";
+import { Trouble } from "./trouble";
 import { useTurn } from "./turns";
 import type { Speech } from "./use-speech";
 
@@ -14,12 +13,12 @@ interface LiveTurnProps {
   clone: Clone;
   speech: Speech;
   onOpen: OpenSource;
-  onRetry: (question: string) => void;
+  onAskAgain: (question: string) => void;
 }
 
 const NO_SOURCES: Source[] = [];
 
-export function LiveTurn({ turnId, clone, speech, onOpen, onRetry }: LiveTurnProps) {
+export function LiveTurn({ turnId, clone, speech, onOpen, onAskAgain }: LiveTurnProps) {
   const turn = useTurn(turnId);
   if (!turn) return null;
   const { reply, question } = turn;
@@ -36,11 +35,13 @@ export function LiveTurn({ turnId, clone, speech, onOpen, onRetry }: LiveTurnPro
         speech={speech}
         onOpen={onOpen}
       >
-        {reply.phase === "waiting" && <Waiting text={waitingText(reply, clone)} />}
+        {(reply.phase === "waiting" || reply.isCut) && <Waiting text={waitingText(reply, clone)} />}
         {reply.trouble && (
           <Trouble
-            text={reply.trouble}
-            onRetry={question === null ? undefined : () => onRetry(question)}
+            isNews
+            reason={reply.trouble}
+            isPartial={reply.text !== ""}
+            onAskAgain={question === null ? undefined : () => onAskAgain(question)}
           />
         )}
       </ReplyView>
@@ -49,7 +50,8 @@ export function LiveTurn({ turnId, clone, speech, onOpen, onRetry }: LiveTurnPro
 }
 
 /** What really happens at the moment, before the first word. */
-function waitingText({ sources }: Reply, clone: Clone): string {
+function waitingText({ sources, isCut }: Reply, clone: Clone): string {
+  if (isCut) return "The connection was lost. Waiting for the rest…";
   if (!sources && clone.rag_enabled && clone.document_count > 0) {
     return `Searching ${plural(clone.document_count, "document")}…`;
   }
@@ -63,22 +65,5 @@ function Waiting({ text }: { text: string }) {
       <span aria-hidden className="size-2 animate-pulse rounded-full bg-accent" />
       {text}
     </p>
-  );
-}
-
-function Trouble({ text, onRetry }: { text: string; onRetry?: () => void }) {
-  return (
-    <div
-      role="alert"
-      className="flex flex-wrap items-center gap-3 rounded-lg bg-danger-tint px-4 py-3 text-sm"
-    >
-      <CircleAlert aria-hidden className="size-4 shrink-0 text-danger" />
-      <p className="min-w-0 flex-1">{text}</p>
-      {onRetry && (
-        <Button size="sm" onClick={onRetry}>
-          Ask again
-        </Button>
-      )}
-    </div>
   );
 }

@@ -36,7 +36,7 @@ export function ReplyView(props: ReplyViewProps) {
       <h2 className="sr-only">Answer</h2>
       {text && <Text text={text} citations={citations} />}
       {children}
-      {over && (text || mode) && (
+      {over && text && (
         <ReplyActions
           id={id}
           text={text}

@@ -63,6 +63,11 @@ test("a lost connection before the first token is a failure", () => {
   expect(play(START, { type: "lost" }).phase).toBe("failed");
 });
 
+test("a broken connection is told until something is heard again", () => {
+  expect(play(START, { type: "cut" }).isCut).toBe(true);
+  expect(play(START, { type: "cut" }, token("a")).isCut).toBe(false);
+});
+
 test("nothing changes a reply that is over", () => {
   const over = play(START, token("a"), done("stop"));
   expect([token("b"), { type: "lost" } as const].reduce(reduce, over)).toBe(over);

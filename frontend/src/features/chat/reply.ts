@@ -9,7 +9,9 @@ export type ReplyEvent =
   | { type: "token"; token: string }
   | { type: "done"; mode: Mode; sources: Source[]; finish_reason: string }
   | { type: "error"; code: string; detail: string; retryable: boolean }
-  /** The connection ended without a terminal event. */
+  /** The connection broke, and is being made anew. */
+  | { type: "cut" }
+  /** It could not be made anew. */
   | { type: "lost" };
 
 export type Phase = "waiting" | "writing" | "complete" | "stopped" | "interrupted" | "failed";
@@ -23,6 +25,8 @@ export interface Reply {
   conversationId: string | null;
   questionId: string | null;
   messageId: string | null;
+  /** The connection broke, and nothing was heard since. */
+  isCut: boolean;
   /** Why it failed or broke off, for the reader. */
   trouble: string | null;
 }
@@ -35,6 +39,7 @@ export const WAITING: Reply = {
   conversationId: null,
   questionId: null,
   messageId: null,
+  isCut: false,
   trouble: null,
 };
 
@@ -42,8 +47,10 @@ export function isOver({ phase }: Reply): boolean {
   return phase !== "waiting" && phase !== "writing";
 }
 
-export function reduce(reply: Reply, event: ReplyEvent): Reply {
-  if (isOver(reply)) return reply;
+export function reduce(before: Reply, event: ReplyEvent): Reply {
+  if (isOver(before)) return before;
+  const isCut = event.type === "cut";
+  const reply = before.isCut === isCut ? before : { ...before, isCut };
   switch (event.type) {
     case "start":
       return {
@@ -65,6 +72,8 @@ export function reduce(reply: Reply, event: ReplyEvent): Reply {
       };
     case "error":
       return broken(reply, event.detail);
+    case "cut":
+      return reply;
     case "lost":
       return broken(reply, "The connection was lost.");
   }

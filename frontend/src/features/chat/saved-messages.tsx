@@ -4,6 +4,7 @@ import type { OpenSource } from "./open-sources";
 import { QuestionBubble } from "./question-bubble";
 import type { Phase } from "./reply";
 import { ReplyView } from "./reply-view";
+import { Trouble } from "./trouble";
 import type { Speech } from "./use-speech";
 
 interface SavedMessagesProps {
@@ -11,7 +12,12 @@ interface SavedMessagesProps {
   clone: Clone;
   speech: Speech;
   onOpen: OpenSource;
+  /** Given while nothing is being answered. */
+  onAskAgain?: (question: string) => void;
 }
+
+/** Of a process that died, nobody could say more. */
+const SERVER_DIED = "The server stopped while this answer was being written.";
 
 function phaseOf({ status, finish_reason }: Message): Phase {
   if (status === "streaming") return "writing";
@@ -21,22 +27,47 @@ function phaseOf({ status, finish_reason }: Message): Phase {
 
 /** Kept apart from the live reply, so that a token renders none of them. */
 export const SavedMessages = memo(function SavedMessages(props: SavedMessagesProps) {
-  const { messages, clone, speech, onOpen } = props;
-  return messages.map((message) =>
-    message.role === "user" ? (
-      <QuestionBubble key={message.id} text={message.content} />
-    ) : (
-      <ReplyView
+  const { messages, onAskAgain, ...rest } = props;
+  return messages.map((message) => {
+    if (message.role === "user") return <QuestionBubble key={message.id} text={message.content} />;
+    const question = messages.find(({ id }) => id === message.parent_id)?.content;
+    const canAsk = onAskAgain && question && message === messages.at(-1);
+    return (
+      <SavedReply
         key={message.id}
-        id={message.id}
-        cloneName={clone.name}
-        text={message.content}
-        phase={phaseOf(message)}
-        mode={message.mode ?? null}
-        sources={message.sources}
-        speech={speech}
-        onOpen={onOpen}
+        message={message}
+        onAskAgain={canAsk ? () => onAskAgain(question) : undefined}
+        {...rest}
       />
-    ),
-  );
+    );
+  });
 });
+
+interface SavedReplyProps extends Pick<SavedMessagesProps, "clone" | "speech" | "onOpen"> {
+  message: Message;
+  onAskAgain?: () => void;
+}
+
+function SavedReply({ message, onAskAgain, clone, speech, onOpen }: SavedReplyProps) {
+  const phase = phaseOf(message);
+  return (
+    <ReplyView
+      id={message.id}
+      cloneName={clone.name}
+      text={message.content}
+      phase={phase}
+      mode={message.mode ?? null}
+      sources={message.sources}
+      speech={speech}
+      onOpen={onOpen}
+    >
+      {(phase === "interrupted" || phase === "failed") && (
+        <Trouble
+          reason={message.metadata.error_detail ?? SERVER_DIED}
+          isPartial={message.content !== ""}
+          onAskAgain={onAskAgain}
+        />
+      )}
+    </ReplyView>
+  );
+}

@@ -2,8 +2,10 @@ import { Problem } from "@/lib/api/problem";
 import { serverEvents } from "@/lib/sse";
 import { type ReplyEvent, readEvent } from "./reply";
 
-const RECONNECTS = 5;
+/** Nearly a minute, so that a server may be started again meanwhile. */
+const RECONNECTS = 16;
 const PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 4_000;
 
 export interface Question {
   cloneId: string;
@@ -68,10 +70,15 @@ export async function* replyEvents(
     } catch (error) {
       if (!isMendable(error, request, position)) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * 2 ** attempt));
+    yield { type: "cut" };
+    await pause(Math.min(PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS));
     next = resumeRequest(position, request.signal);
   }
   yield { type: "lost" };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function isMendable(error: unknown, { signal }: Request, { messageId }: Position): boolean {

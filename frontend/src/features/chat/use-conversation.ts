@@ -45,7 +45,7 @@ export function useConversation({ cloneId, conversationId, onConversation }: Pla
       const query = { ...conversationQuery(finished.conversationId), staleTime: 0 };
       const { messages } = await queries.fetchQuery(query);
       const reply = messages?.find(({ id }) => id === finished.reply.messageId);
-      if (reply && reply.status !== "streaming" && !finished.reply.trouble) forget(finished.id);
+      if (reply && reply.status !== "streaming") forget(finished.id);
     },
     [queries],
   );
