@@ -77,13 +77,13 @@ export function ChatScreen({ clone, conversationId, onConversation, aside }: Cha
               aria-label={`Conversation with ${clone.name}`}
               className="flex flex-col gap-7"
             >
-              <SavedMessages messages={messages} {...reply} />
-              {turn && <LiveTurn turnId={turn.id} onRetry={send} {...reply} />}
+              <SavedMessages messages={messages} onAskAgain={turn ? undefined : send} {...reply} />
+              {turn && <LiveTurn turnId={turn.id} onAskAgain={send} {...reply} />}
             </div>
           </div>
         </div>
         <ReplyAnnouncer turnId={turn?.id} />
-        <div className="relative mx-auto w-full max-w-3xl px-4 pb-3 sm:px-6">
+        <div className="relative mx-auto w-full max-w-3xl px-3 pb-3 sm:px-4">
           {scroll.away && <JumpToLatest onClick={scroll.toBottom} />}
           <Composer
             ref={composer}
