@@ -211,6 +211,7 @@ def test_nobody_is_told_what_only_the_owner_can_do() -> None:
 
 
 def test_a_sentence_torn_from_its_neighbour_is_not_added() -> None:
-    text = "Tea is grown in Assam. The hills are wet. And it is grown where tea likes rain."
+    valleys = "Tea is grown in the valleys of Assam. The hills are wet."
+    text = f"{valleys} And it is grown where tea likes rain."
 
     assert "And it" not in ask("Where is tea grown?", documents=(text,))

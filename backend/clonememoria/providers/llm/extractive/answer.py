@@ -45,8 +45,6 @@ ALSO_WORTH_SAYING = 0.65  # of the best sentence's score and coverage
 SAME_WORDS = 0.75
 
 _LAST_STOP = re.compile(r"\s*([.!?…。！？؟।]*)$")
-# Torn from what came before, these say nothing.
-_DANGLING = re.compile(r"(?:And|But|So|Or|It|They|This|These|He|She)\b")
 _WITHOUT_SPACES = ("zh", "ja")
 
 
@@ -126,7 +124,7 @@ def _adds_to(best: Match, other: Match) -> bool:
         return False
     if best.met and best.coverage > SURE and best.rarest not in other.terms:
         return False
-    if _DANGLING.match(other.sentence.text) and other.sentence.before != best.sentence.text:
+    if other.sentence.leans_back and other.sentence.before != best.sentence.text:
         return False
     # Nothing less is worth saying after a whole answer.
     wanted = len(best.terms) if best.coverage >= WHOLE else len(best.terms) / 2

@@ -25,6 +25,7 @@ _NO_END = re.compile(
     r"\b(?:[^\W\d_]|Dr|Prof|Mr|Mrs|Ms|Jr|Sr|St|Gen|Sen|Rep|No|Nr|Nos|Vol|pp|vs|etc|ca|al|bzw"
     r"|usw|bspw|inkl|Abs|Art|Fig|Sec|Inc|Ltd|Co|Corp|approx|e\.g|i\.e|z\.B|d\.h|u\.a|т\.е|т\.д)\.\s+$"
 )
+_LEANS_BACK = re.compile(r"(?:And|But|So|Or|It|They|This|These|He|She)\b")
 _DAY = re.compile(r"\b\d{1,2}\.\s+$")
 _MONTH = re.compile(r"Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez")
 _LONGEST_ABBREVIATION = 8
@@ -48,6 +49,11 @@ class Sentence:
     before: str = ""
     title: str = ""
     is_heading: bool = False
+
+    @property
+    def leans_back(self) -> bool:
+        """Whether it says little without the sentence before."""
+        return _LEANS_BACK.match(self.text) is not None
 
 
 def sentences_of(passages: list[PromptPassage]) -> list[Sentence]:
