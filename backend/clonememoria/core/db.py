@@ -8,8 +8,9 @@ from typing import Final, cast
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import URL, Connection, event, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, event, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -19,7 +20,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.pool import NullPool
 
-from clonememoria.core.errors import DatabaseUnavailable
+from clonememoria.core.errors import CannotStart
 
 APP_ROLE: Final = "clonememoria_app"
 CONNECT_TIMEOUT_S: Final = 5.0
@@ -29,7 +30,24 @@ COMMAND_TIMEOUT_S: Final = 30.0
 PING_TIMEOUT_S: Final = 1.5
 # A database that starts together with the product may take this long.
 START_WAIT_S: Final = 50.0
-UNREACHABLE: Final = (OSError, TimeoutError, DBAPIError)
+# What is raised where Postgres is away, and never for what was asked of it: a text it cannot store
+# is another error. The driver's own are met where its connection is used without SQLAlchemy.
+UNREACHABLE: Final = (
+    OSError,
+    TimeoutError,
+    PoolTimeout,
+    InterfaceError,
+    OperationalError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.TooManyConnectionsError,
+)
+# Connection exceptions, too few resources, and "shutting down", "crashed", "starting up".
+ABSENCE: Final = ("08", "53", "57P0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +86,7 @@ def create_app_engine(address: DatabaseAddress, *, pool_size: int = 10) -> Async
 
 
 async def wait_until_reachable(address: DatabaseAddress) -> None:
-    """Return after a real answer; raise DatabaseUnavailable when there is none for START_WAIT_S."""
+    """Return after a real answer; raise CannotStart for a refusal, or silence of START_WAIT_S."""
     engine = create_async_engine(
         address.url, poolclass=NullPool, connect_args={"timeout": CONNECT_TIMEOUT_S}
     )
@@ -81,8 +99,11 @@ async def wait_until_reachable(address: DatabaseAddress) -> None:
         except UNREACHABLE as error:
             if asyncio.get_running_loop().time() > deadline:
                 reason = f"no Postgres answered within {START_WAIT_S:.0f} s; check DATABASE_URL"
-                raise DatabaseUnavailable(reason) from error
+                raise CannotStart(reason) from error
             await asyncio.sleep(0.5)
+        except DBAPIError as error:
+            # A wrong password or an unknown database does not get better by waiting.
+            raise CannotStart(f"DATABASE_URL: {error.driver_exception}") from error
 
 
 class Database:
@@ -151,6 +172,24 @@ async def driver_connection(session: AsyncSession) -> asyncpg.Connection:
     """For libraries that write through asyncpg, in the transaction of this session."""
     raw = await (await session.connection()).get_raw_connection()
     return cast(asyncpg.Connection, raw.driver_connection)
+
+
+@event.listens_for(Engine, "handle_error", retval=True)
+def _name_an_absence(context: ExceptionContext) -> BaseException | None:
+    """The dialect makes plain DBAPIErrors of most of the driver's, so that no `except` fits."""
+    error = context.sqlalchemy_exception
+    if not isinstance(error, DBAPIError) or isinstance(error, UNREACHABLE):
+        return None
+    sqlstate = getattr(error.orig, "sqlstate", None) or ""
+    is_internal = isinstance(error.driver_exception, asyncpg.InternalClientError)
+    if not (context.is_disconnect or is_internal or sqlstate.startswith(ABSENCE)):
+        return None
+    return OperationalError(
+        error.statement,
+        None,
+        cast(BaseException, error.orig),
+        connection_invalidated=context.is_disconnect,
+    )
 
 
 @event.listens_for(Session, "after_begin")

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 
+class CannotStart(RuntimeError):
+    """Not for clients: the process ends with this text, which says what to change."""
+
+
 class AppError(Exception):
     """A failure with an API `code` and status; the text tells the user what to do next."""
 
