@@ -1,6 +1,7 @@
 """Who is asking: the logged-in user of a request, and a database session in that user's name."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated
 
 import structlog
@@ -36,6 +37,18 @@ def claims_if_any(
 
 
 MaybeClaims = Annotated[AccessClaims | None, Depends(claims_if_any)]
+
+
+def claims_if_valid(
+    token: Annotated[str | None, Depends(bearer)], key: AccessKey
+) -> AccessClaims | None:
+    """For logging out: whoever leaves may well come with a token that has expired."""
+    with suppress(NotAuthenticated):
+        return claims_if_any(token, key)
+    return None
+
+
+ValidClaims = Annotated[AccessClaims | None, Depends(claims_if_valid)]
 
 
 def current_claims(claims: MaybeClaims) -> AccessClaims:

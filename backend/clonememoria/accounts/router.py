@@ -1,5 +1,6 @@
 """The routes under /api/auth: sign up, log in, stay logged in, and one's own account."""
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -7,7 +8,7 @@ from sqlalchemy import delete, update
 
 from clonememoria.accounts import schemas
 from clonememoria.accounts.cookies import CookieValue, clear_cookie
-from clonememoria.accounts.identity import CurrentUser, MaybeClaims, UserSession
+from clonememoria.accounts.identity import CurrentUser, UserSession, ValidClaims
 from clonememoria.accounts.registration import AppWelcome, greet, register
 from clonememoria.accounts.sessions import (
     RefreshCookie,
@@ -80,22 +81,26 @@ async def refresh(sign_in: AppSignIn, cookie: CookieValue = None) -> schemas.Sig
     return sign_in.answer(live)
 
 
-@router.post("/logout", status_code=204, responses=problems(401))
+@router.post("/logout", status_code=204)
 async def log_out(
     request: Request,
     response: Response,
     *,
-    claims: MaybeClaims,
+    claims: ValidClaims,
     database: AppDatabase,
     settings: AppSettings,
     cookie: CookieValue = None,
 ) -> None:
-    """Log out: end the session of the refresh cookie, and of the access token if one is sent."""
+    """Log out: end the session of the refresh cookie, and of the access token if one is sent.
+
+    What is not valid any more needs no ending: the answer is the same.
+    """
     if claims:
         async with database.as_user(claims.user_id) as session:
             await close_session(session, claims.session_id)
     if cookie:
-        await close_session_of(database, RefreshCookie.parse(cookie))
+        with suppress(NotAuthenticated):
+            await close_session_of(database, RefreshCookie.parse(cookie))
     clear_cookie(response, request=request, settings=settings)
 
 

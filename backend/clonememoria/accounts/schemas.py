@@ -29,7 +29,9 @@ def normalized_email(value: str) -> str:
 
 
 def _plausible(value: str) -> str:
-    if not PLAUSIBLE_EMAIL.fullmatch(value):
+    # Two addresses that look the same must not be two accounts.
+    is_visible = all(unicodedata.category(character) != "Cf" for character in value)
+    if not is_visible or not PLAUSIBLE_EMAIL.fullmatch(value):
         raise ValueError("is not an e-mail address")
     return value
 
@@ -54,17 +56,13 @@ NewPassword = Annotated[
 ]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Registration(_Request):
+class Registration(BaseModel):
     email: Email = Field(examples=["ada@example.org"])
     password: NewPassword = Field(examples=[EXAMPLE_PASSWORD])
     display_name: Name | None = Field(None, examples=["Ada"])
 
 
-class Credentials(_Request):
+class Credentials(BaseModel):
     email: AnyEmail = Field(examples=["ada@example.org"])
     password: Password = Field(examples=[EXAMPLE_PASSWORD])
 
@@ -77,11 +75,11 @@ class PasswordGrant(BaseModel):
     password: Password = Field(examples=[EXAMPLE_PASSWORD])
 
 
-class ProfilePatch(_Request):
+class ProfilePatch(BaseModel):
     display_name: Name = Field(examples=["Ada Lovelace"])
 
 
-class PasswordChange(_Request):
+class PasswordChange(BaseModel):
     current_password: Password = Field(examples=[EXAMPLE_PASSWORD])
     new_password: NewPassword = Field(examples=["a longer and better one"])
 

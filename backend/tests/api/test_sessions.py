@@ -224,6 +224,17 @@ async def test_logging_out_twice_or_as_nobody_is_fine(client: httpx2.AsyncClient
     assert (await client.post("/api/auth/logout")).status_code == 204
 
 
+async def test_a_bad_token_and_a_bad_cookie_do_not_hinder_logging_out(ada: Person) -> None:
+    cookie = ada.http.cookies[COOKIE]
+    ada.http.headers["Authorization"] = "Bearer expired"
+    answer = await ada.http.post("/api/auth/logout")
+    assert answer.status_code == 204
+    assert COOKIE in answer.headers["set-cookie"]
+    assert (await refresh_with(ada.http, cookie)).status_code == 401
+    sent = {"Cookie": f"{COOKIE}=nonsense"}
+    assert (await ada.http.post("/api/auth/logout", headers=sent)).status_code == 204
+
+
 async def test_logging_out_everywhere_ends_every_session(
     ada: Person, client: httpx2.AsyncClient
 ) -> None:
