@@ -24,9 +24,11 @@ from clonememoria.core.limits import RateLimits
 from clonememoria.core.metrics import Metrics
 from clonememoria.core.openapi import install_openapi
 from clonememoria.core.postgres import running_postgres
+from clonememoria.core.problems import install_error_handlers
 from clonememoria.core.secret import secret_key
 from clonememoria.core.security import Passwords
-from clonememoria.core.web import install_error_handlers, install_middleware
+from clonememoria.core.web import install_middleware
+from clonememoria.core.web_ui import mount_web_ui
 from clonememoria.first_run.sample import sample_welcome
 from clonememoria.knowledge.feed import running_feed
 from clonememoria.knowledge.router import router as documents_router
@@ -53,13 +55,16 @@ def create_app(settings: Settings) -> FastAPI:
         summary="Give a person's knowledge a voice.",
         lifespan=_lifespan,
         redirect_slashes=False,
+        # The web UI has a page for it that works offline and under its security policy.
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.settings = settings
     install_error_handlers(app)
     app.state.metrics = Metrics()
     install_middleware(app, settings=settings, metrics=app.state.metrics)
     _mount_routers(app)
-    _mount_frontend(app)
+    mount_web_ui(app, FRONTEND)
     install_openapi(app)
     return app
 
@@ -78,11 +83,6 @@ def _mount_routers(app: FastAPI) -> None:
     app.include_router(api, prefix="/api")
     app.include_router(api, prefix="/api/v1", include_in_schema=False)
     app.include_router(operation_router, tags=["operation"])
-
-
-def _mount_frontend(app: FastAPI) -> None:
-    if FRONTEND.is_dir():
-        app.frontend("/", directory=FRONTEND)
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict
 
-from clonememoria.core.web import PROBLEM_TYPE
+from clonememoria.core.problems import PROBLEM_TYPE
 
 Responses: TypeAlias = dict[int | str, dict[str, Any]]
 
@@ -67,6 +67,12 @@ def problems(*statuses: int) -> Responses:
         status: {"model": Problem, "description": MEANINGS.get(status, HTTPStatus(status).phrase)}
         for status in statuses
     }
+
+
+def json_body(model: type[BaseModel]) -> dict[str, Any]:
+    """For `openapi_extra=` of a route that reads its body itself."""
+    content = {"application/json": {"schema": model.model_json_schema()}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def install_openapi(app: FastAPI) -> None:

@@ -15,12 +15,19 @@ def storable(value: str) -> str:
     return value
 
 
+def one_line(value: str) -> str:
+    return " ".join(value.split())
+
+
 def without_unstorable(value: str) -> str:
     return UNSTORABLE.sub("", value)
 
 
 ShortText = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(storable)
+    str,
+    StringConstraints(strip_whitespace=True, max_length=200),
+    AfterValidator(storable),
+    AfterValidator(one_line),
 ]
 LongText = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(storable)
@@ -29,4 +36,5 @@ Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(storable),
+    AfterValidator(one_line),
 ]

@@ -8,8 +8,10 @@ from fastapi import Depends, Request
 from clonememoria.accounts.identity import CurrentUser, UserSession
 from clonememoria.clones.access import CloneKey, owned_clone
 from clonememoria.core.web import AppDatabase, AppSettings
+from clonememoria.knowledge import schemas
 from clonememoria.knowledge.documents import find_document
 from clonememoria.knowledge.feed import DocumentFeed
+from clonememoria.knowledge.pasting import received_body
 from clonememoria.knowledge.uploading import Upload
 from clonememoria.models import Clone, Document
 
@@ -41,6 +43,19 @@ async def detached_clone(clone_id: CloneKey, user: CurrentUser, database: AppDat
 
 
 DetachedClone = Annotated[Clone, Depends(detached_clone)]
+
+
+async def new_text(request: Request, _clone: DetachedClone) -> schemas.DocumentCreate:
+    """Read after the clone was found to be the sender's: a long text costs memory and time."""
+    return await received_body(request, schemas.DocumentCreate)
+
+
+async def changed_text(request: Request, _clone: DetachedClone) -> schemas.DocumentPatch:
+    return await received_body(request, schemas.DocumentPatch)
+
+
+NewText = Annotated[schemas.DocumentCreate, Depends(new_text)]
+ChangedText = Annotated[schemas.DocumentPatch, Depends(changed_text)]
 
 
 def upload_into(clone: DetachedClone, database: AppDatabase, settings: AppSettings) -> Upload:

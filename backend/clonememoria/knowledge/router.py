@@ -8,14 +8,16 @@ from fastapi.responses import StreamingResponse
 from sse_starlette import EventSourceResponse
 
 from clonememoria.accounts.identity import UserSession
-from clonememoria.core.openapi import Responses, problems
+from clonememoria.core.openapi import Responses, json_body, problems
 from clonememoria.core.web import AppDatabase, Page
 from clonememoria.knowledge import documents, schemas
 from clonememoria.knowledge.dependencies import (
     AppFeed,
     AppUpload,
+    ChangedText,
     DetachedClone,
     DocumentToChange,
+    NewText,
     OwnClone,
     OwnDocument,
 )
@@ -55,10 +57,7 @@ REPLACEMENT_BODY: Final = {
         "required": True,
         "content": {
             "multipart/form-data": _FILES_FORM,
-            "application/json": {
-                "schema": schemas.ContentReplacement.model_json_schema(),
-                "example": {"content": "The practice is open from 9 to 12 on weekdays."},
-            },
+            **json_body(schemas.ContentReplacement)["requestBody"]["content"],
         },
     }
 }
@@ -82,9 +81,14 @@ async def find_documents(
     return [schemas.Document.model_validate(document) for document in found]
 
 
-@router.post("", status_code=201, responses=problems(409))
+@router.post(
+    "",
+    status_code=201,
+    responses=problems(409, 413),
+    openapi_extra=json_body(schemas.DocumentCreate),
+)
 async def paste_document(
-    document: schemas.DocumentCreate, clone: OwnClone, session: UserSession
+    document: NewText, clone: OwnClone, session: UserSession
 ) -> schemas.Document:
     """Add a text.
 
@@ -123,7 +127,11 @@ async def follow_documents(
     First comes what is unfinished now. `document` events carry a Document, `deleted` ones its id.
     """
     return EventSourceResponse(
-        document_events(clone, feed=feed, database=database), ping=PING_S, headers=STREAM_HEADERS
+        document_events(clone, feed=feed, database=database),
+        ping=PING_S,
+        headers=STREAM_HEADERS,
+        # As in the streams of the chat: some readers take "\r\n" for two ends of a line.
+        sep="\n",
     )
 
 
@@ -134,9 +142,11 @@ async def read_document(document: OwnDocument, session: UserSession) -> schemas.
     return schemas.DocumentWithContent(**shown, content=await documents.text_of(session, document))
 
 
-@router.patch("/{doc_id}", responses=problems(409))
+@router.patch(
+    "/{doc_id}", responses=problems(409, 413), openapi_extra=json_body(schemas.DocumentPatch)
+)
 async def patch_document(
-    patch: schemas.DocumentPatch, document: DocumentToChange, session: UserSession
+    patch: ChangedText, document: DocumentToChange, session: UserSession
 ) -> schemas.Document:
     """Change a document: only what is sent.
 

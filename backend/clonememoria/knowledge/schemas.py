@@ -90,13 +90,8 @@ class DocumentWithContent(Document):
     content: str | None = Field(description="The text that was read; null until it was.")
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class DocumentCreate(_Request):
+class DocumentCreate(BaseModel):
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={
             "example": {
                 "title": "Opening hours",
@@ -112,19 +107,21 @@ class DocumentCreate(_Request):
     visibility: Visibility = "public"
 
 
-class DocumentPatch(_Request):
+class DocumentPatch(BaseModel):
     """Only what is sent changes; a new title or content is indexed anew."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"example": {"title": "Opening hours in winter"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"title": "Opening hours in winter"}})
 
     title: Name | None = None
     content: Content | None = None
     visibility: Visibility | None = None
 
 
-class ContentReplacement(_Request):
+class ContentReplacement(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"content": "The practice is open from 9 to 12 on weekdays."}}
+    )
+
     content: Content
 
 

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from fastapi import Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
 from clonememoria.core.errors import InvalidInput, TooLarge
-from clonememoria.knowledge.schemas import ContentReplacement
 
+BROKE_OFF: Final = "it broke off; send it again"
 MAX_FILES: Final = 100
 MAX_FIELDS: Final = 20
 # Of a whole request, as a multiple of what one file may have.
@@ -42,10 +40,25 @@ class _LimitedParser(MultiPartParser):
     def __init__(
         self, request: Request, stream: AsyncGenerator[bytes, None], *, max_file_bytes: int
     ) -> None:
-        super().__init__(request.headers, stream, max_files=MAX_FILES, max_fields=MAX_FIELDS)
+        whole = self._whole(stream)
+        super().__init__(request.headers, whole, max_files=MAX_FILES, max_fields=MAX_FIELDS)
         self.too_large: set[UploadFile] = set()
+        self.is_complete = False
         self._max_file_bytes = max_file_bytes
         self._part_bytes = 0
+
+    async def _whole(self, stream: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+        """Raise what makes the parser close its files when the last boundary does not come."""
+        try:
+            async for data in stream:
+                yield data
+        except ClientDisconnect as error:
+            raise MultiPartException(BROKE_OFF) from error
+        if not self.is_complete:
+            raise MultiPartException(BROKE_OFF)
+
+    def on_end(self) -> None:
+        self.is_complete = True
 
     def on_part_begin(self) -> None:
         super().on_part_begin()
@@ -71,14 +84,12 @@ async def received_files(
     if not is_form(request):
         raise InvalidInput("Send the files as multipart/form-data")
     max_bytes = MAX_REQUEST_FILES * max_file_bytes + FRAMING_BYTES
-    stream = _limited(request, max_bytes)
+    stream = limited_stream(request, max_bytes)
     parser = _LimitedParser(request, stream, max_file_bytes=max_file_bytes)
     try:
         form = await parser.parse()
     except MultiPartException as error:
         raise InvalidInput(f"The upload cannot be read: {error.message}") from error
-    except ClientDisconnect as error:
-        raise InvalidInput("The upload broke off") from error
     try:
         uploads = [item for _, item in form.multi_items() if isinstance(item, UploadFile)]
         if not uploads:
@@ -88,21 +99,11 @@ async def received_files(
         await form.close()
 
 
-async def received_text(request: Request, *, max_bytes: int) -> str:
-    """The `content` of a JSON body."""
-    body = b"".join([data async for data in _limited(request, max_bytes)])
-    try:
-        return ContentReplacement.model_validate_json(body).content
-    except ValidationError as error:
-        errors = [{**found, "loc": ("body", *found["loc"])} for found in error.errors()]
-        raise RequestValidationError(errors) from error
-
-
 def is_form(request: Request) -> bool:
     return request.headers.get("content-type", "").startswith("multipart/form-data")
 
 
-async def _limited(request: Request, max_bytes: int) -> AsyncGenerator[bytes, None]:
+async def limited_stream(request: Request, max_bytes: int) -> AsyncGenerator[bytes, None]:
     received = 0
     async for data in request.stream():
         received += len(data)

@@ -20,13 +20,12 @@ from clonememoria.knowledge.documents import (
     uploaded,
 )
 from clonememoria.knowledge.file_names import title_from
+from clonememoria.knowledge.pasting import received_body
 from clonememoria.knowledge.upload import (
-    FRAMING_BYTES,
     ReceivedFile,
     file_too_large,
     is_form,
     received_files,
-    received_text,
 )
 from clonememoria.models import Clone
 
@@ -55,8 +54,7 @@ class Upload:
 
     async def _new_source(self, request: Request) -> Source:
         if not is_form(request):
-            limit = self.max_file_bytes + FRAMING_BYTES
-            return pasted(await received_text(request, max_bytes=limit))
+            return pasted((await received_body(request, schemas.ContentReplacement)).content)
         async with received_files(request, max_file_bytes=self.max_file_bytes) as files:
             if len(files) > 1:
                 raise InvalidInput("Choose one file: it replaces one document")

@@ -69,7 +69,8 @@ async def test_the_clone_is_ready_when_a_document_is(ada: Person) -> None:
         ({"title": "x", "content": "a\u0000b"}, "content"),
         ({"title": "x" * 201, "content": "y"}, "title"),
         ({"title": "x", "content": "y", "source_type": "url"}, "source_type"),
-        ({"title": "x", "content": "y", "owner_id": "z"}, "owner_id"),
+        ({"title": "x", "content": [{}]}, "content"),
+        ({"title": None, "content": "y"}, "title"),
     ],
 )
 async def test_a_bad_text_is_refused_with_its_place(

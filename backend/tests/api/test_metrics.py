@@ -50,8 +50,8 @@ async def test_requests_are_counted_by_the_template_of_their_route(
     clone = await create_clone(ada)
     await ada.http.get(f"/api/clones/{clone}/settings")
     await ada.http.get("/api/clones/clones/settings")
-    await ada.http.get(f"/nowhere/{clone}")
-    await ada.http.request("PROPFIND", f"/nowhere/{clone}")
+    await ada.http.get(f"/api/nowhere/{clone}")
+    await ada.http.request("PROPFIND", f"/api/nowhere/{clone}")
     text = (await client.get("/metrics", headers={"accept": PROMETHEUS})).text
     route = 'route="/api/clones/{clone_id}/settings"'
     assert clone not in text

@@ -209,3 +209,17 @@ async def test_a_malformed_upload_is_refused(
         headers={"Content-Type": content_type},
     )
     assert answer.status_code == 422, answer.text
+
+
+async def test_half_an_upload_says_that_it_broke_off(ada: Person) -> None:
+    clone_id = await create_clone(ada)
+    half = (
+        b'--cut\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\nThe clinic'
+    )
+    answer = await ada.http.post(
+        f"{documents_url(clone_id)}/upload",
+        content=half,
+        headers={"Content-Type": "multipart/form-data; boundary=cut"},
+    )
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "The upload cannot be read: it broke off; send it again"

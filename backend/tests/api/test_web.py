@@ -1,6 +1,8 @@
 """What holds for every route: one error shape, request ids, headers, bounds."""
 
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -11,11 +13,14 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from clonememoria.core.body_limit import MIB
 from clonememoria.core.db import external_address
+from clonememoria.core.web_ui import mount_web_ui
 from clonememoria.models import Base
 from tests.api.clones import create_clone
-from tests.conftest import Person
+from tests.conftest import Person, ServedApp
+
+MIB = 1024 * 1024
+JSON = {"Content-Type": "application/json"}
 
 
 def assert_is_problem(answer: httpx2.Response, status: int, code: str) -> None:
@@ -30,8 +35,24 @@ def assert_is_problem(answer: httpx2.Response, status: int, code: str) -> None:
 async def test_an_unknown_path_of_the_api_is_a_problem_and_not_a_page(
     client: httpx2.AsyncClient,
 ) -> None:
-    assert_is_problem(await client.get("/api/nothing/here"), 404, "not_found")
-    assert_is_problem(await client.put("/api/auth/login"), 405, "method_not_allowed")
+    for accept in ("text/html", "*/*", "application/json"):
+        for path in ("/api/nothing/here", "/v1/models", "/redoc", "/health/x", "/assets/x.js"):
+            answer = await client.get(path, headers={"Accept": accept})
+            assert_is_problem(answer, 404, "not_found")
+    assert_is_problem(await client.put("/api/nothing/here"), 404, "not_found")
+
+
+async def test_a_method_that_is_not_allowed_says_which_one_is(client: httpx2.AsyncClient) -> None:
+    answer = await client.put("/api/auth/login")
+    assert_is_problem(answer, 405, "method_not_allowed")
+    assert answer.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/live", "/health/ready", "/openapi.json"])
+async def test_monitors_may_ask_without_the_body(client: httpx2.AsyncClient, path: str) -> None:
+    head, whole = await client.head(path), await client.get(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == whole.headers["content-type"]
 
 
 async def test_a_sane_request_id_is_echoed_and_another_is_replaced(
@@ -80,7 +101,92 @@ async def test_a_huge_body_is_refused_while_it_comes_in(ada: Person, path: str) 
         # The server may close before all is sent; that it stopped reading is the point.
         assert sent < 64 * MIB
     else:
-        assert answer.status_code == 413
+        assert_is_problem(answer, 413, "too_large")
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [("/api/auth/login", 64), ("/api/conversations", 64), ("/api/clones", 512)],
+)
+async def test_a_body_has_the_limit_of_what_it_is_for(ada: Person, path: str, limit: int) -> None:
+    for size, is_refused in ((limit * 1024, False), (limit * 1024 + 1, True)):
+        body = b'{"name": "' + b"x" * (size - 12) + b'"}'
+        answer = await ada.http.post(path, content=body, headers=JSON)
+        assert (answer.status_code == 413) == is_refused
+
+
+async def test_many_unknown_keys_are_neither_slow_nor_repeated(ada: Person) -> None:
+    """A long body of a document is read only when its sender may write there."""
+    clone = await create_clone(ada)
+    keys = ",".join(f'"{n:x}":1' for n in range(300_000))
+    body = f'{{"title": "t", "content": "x", {keys}}}'.encode()
+    objects = b'{"title": "t", "content": [' + b"{}," * 3_000_000 + b"{}]}"
+    documents = f"/api/clones/{clone}/documents"
+
+    began = time.monotonic()
+    taken = await ada.http.post(documents, content=body, headers=JSON)
+    refused = await ada.http.post(documents, content=objects, headers=JSON)
+    nobody = await ada.http.post(
+        documents, content=objects, headers={**JSON, "Authorization": "Bearer x"}
+    )
+    assert time.monotonic() - began < 2
+    assert taken.status_code == 201
+    assert_is_problem(refused, 422, "validation_error")
+    assert refused.json()["detail"] == "content: must be a text"
+    assert_is_problem(nobody, 401, "not_authenticated")
+
+
+async def test_errors_are_sentences_to_act_on(client: httpx2.AsyncClient) -> None:
+    account = {"email": "ada", "password": "short"}
+    answer = await client.post("/api/auth/register", json=account)
+    assert answer.json()["detail"] == "email: is not an e-mail address"
+    assert answer.json()["errors"][1]["msg"] == "must have at least 8 characters"
+
+    untyped = await client.post("/api/auth/login", content=b'{"email": "ada@example.org"}')
+    assert "send it with Content-Type: application/json" in untyped.json()["detail"]
+    broken = await client.post("/api/auth/login", content=b'{"email": ', headers=JSON)
+    assert broken.json()["detail"].startswith("The body is not valid JSON: ")
+
+
+async def test_of_a_thousand_errors_twenty_are_named(ada: Person) -> None:
+    style = {str(number): 1 for number in range(1000)}
+    answer = await ada.http.post("/api/clones", json={"name": "x", "communication_style": style})
+    assert len(answer.json()["errors"]) == 20
+
+
+@pytest.fixture
+def web_ui(served: ServedApp, tmp_path: Path) -> None:
+    """As built: the app of a checkout may have none."""
+    for name in ("index.html", "docs/index.html", "assets/app-3f2a.js"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    mount_web_ui(served.app, tmp_path)
+
+
+@pytest.mark.usefixtures("web_ui")
+async def test_addresses_of_the_web_ui_are_its_page_whatever_is_accepted(
+    client: httpx2.AsyncClient,
+) -> None:
+    for accept in ("text/html", "*/*", "application/json"):
+        for path in ("/", "/login", "/clones/some-id", "/nothing.png"):
+            answer = await client.get(path, headers={"Accept": accept})
+            assert (answer.status_code, answer.text) == (200, "index.html")
+            assert answer.headers["cache-control"] == "no-cache"
+    assert (await client.head("/")).status_code == 200
+    refused = await client.post("/login")
+    assert_is_problem(refused, 405, "method_not_allowed")
+    assert "GET" in refused.headers["allow"]
+    assert (await client.get("/docs")).text == "docs/index.html"
+
+
+@pytest.mark.usefixtures("web_ui")
+async def test_a_file_named_by_its_hash_is_kept_for_ever_and_a_missing_one_is_no_page(
+    client: httpx2.AsyncClient,
+) -> None:
+    kept = await client.get("/assets/app-3f2a.js")
+    assert (kept.text, "immutable" in kept.headers["cache-control"]) == ("assets/app-3f2a.js", True)
+    for path in ("/assets/missing.js", "/docs/missing.js", "/api/nothing"):
+        assert_is_problem(await client.get(path), 404, "not_found")
 
 
 async def test_a_broken_body_is_a_422_in_the_one_shape(ada: Person) -> None:

@@ -29,7 +29,9 @@ def test_every_failure_has_the_one_shape() -> None:
 
 
 def test_routes_for_members_document_that_they_need_a_login() -> None:
-    for name, operation in OPERATIONS.items():
+    # Logging out takes a token to end its session, and is refused to nobody.
+    members = {n: o for n, o in OPERATIONS.items() if n != "POST /api/auth/logout"}
+    for name, operation in members.items():
         if operation.get("security"):
             assert "401" in operation["responses"], name
 
