@@ -19,6 +19,7 @@ from clonememoria.chat.upkeep import running_upkeep
 from clonememoria.clones.providers_router import router as providers_router
 from clonememoria.clones.router import router as clones_router
 from clonememoria.core.config import Settings
+from clonememoria.core.data_dir import prepare_data_dir
 from clonememoria.core.db import Database, create_app_engine, wait_until_reachable
 from clonememoria.core.limits import RateLimits
 from clonememoria.core.metrics import Metrics
@@ -119,19 +120,22 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _open(settings: Settings, stack: AsyncExitStack) -> tuple[Database, Providers]:
     """The parts that the server and a worker of its own have in common."""
+    providers = Providers(settings)
+    stack.push_async_callback(providers.aclose)
+    providers.check_defaults()
+    prepare_data_dir(settings)
     address = await stack.enter_async_context(running_postgres(settings))
     await wait_until_reachable(address)
     await migrate(address)
     database = Database(create_app_engine(address))
     stack.push_async_callback(database.close)
-    providers = Providers(settings)
-    stack.push_async_callback(providers.aclose)
     await providers.warm_up()
     return database, providers
 
 
-async def drain_replies(app: FastAPI) -> None:
+async def drain(app: FastAPI) -> None:
     """Each open stream gets its last event: the reply's own end, or an interruption."""
+    app.state.document_feed.close()
     await app.state.replies.drain(DRAIN_S)
 
 

@@ -1,22 +1,26 @@
 """The command line: serve, worker, migrate. Says what is wrong in words and exits non-zero."""
 
 import asyncio
-import socket
+import contextlib
+import signal
 import sys
 from collections.abc import Coroutine
+from functools import partial
 from typing import Annotated, Final, NoReturn
 
 import typer
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from clonememoria.app import create_app, drain_replies, run_worker
-from clonememoria.core.config import Settings
+from clonememoria.app import create_app, drain, run_worker
+from clonememoria.core.config import Settings, problems_of
 from clonememoria.core.db import wait_until_reachable
-from clonememoria.core.errors import AppError
+from clonememoria.core.errors import CannotStart
 from clonememoria.core.logs import configure_logs
 from clonememoria.core.postgres import running_postgres
+from clonememoria.core.server import PunctualProtocol, Server, bind
 from clonememoria.migrations.schema import migrate as migrate_schema
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -24,29 +28,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 # Open streams get their terminal event before this; what is left then is cut.
 DRAIN_S: Final = 25
 EVERY_OR_LOOPBACK: Final = ("127.0.0.1", "0.0.0.0", "::")  # noqa: S104 - compared, not bound
-# Half-sent headers and idle connections end sooner than an attacker would like.
+# Idle connections end sooner than an attacker would like.
 KEEP_ALIVE_S: Final = 15
-
-
-class _Server(uvicorn.Server):
-    """Says where it listens when it does; stops when the replies it writes have ended."""
-
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
-        super().__init__(config)
-        self._app = app
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            port = self.servers[0].sockets[0].getsockname()[1]
-            host = "localhost" if self.config.host in EVERY_OR_LOOPBACK else self.config.host
-            print(f"CloneMemoria is ready: http://{host}:{port}", flush=True)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Beside uvicorn's own shutdown, which takes no more requests and waits for the streams.
-        drain = asyncio.create_task(drain_replies(self._app))
-        await super().shutdown(sockets)
-        await drain
 
 
 @app.command()
@@ -56,25 +39,8 @@ def serve(
 ) -> None:
     """Serve the web UI, the API and the docs."""
     settings = _settings()
-    app = create_app(settings)
-    config = uvicorn.Config(
-        app,
-        host=host or settings.host,
-        port=settings.port if port is None else port,
-        loop="uvloop",
-        http="httptools",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(settings.forwarded_allow_ips),
-        forwarded_allow_ips=settings.forwarded_allow_ips,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=DRAIN_S,
-    )
-    server = _Server(config, app)
-    server.run()
-    if not server.started:
-        _fail("CloneMemoria could not start; the lines above say why")
+    host = host or settings.host
+    _run(_serve(settings, host=host, port=settings.port if port is None else port))
 
 
 @app.command()
@@ -95,6 +61,32 @@ def development_app() -> FastAPI:
     return create_app(_settings())
 
 
+async def _serve(settings: Settings, *, host: str, port: int) -> None:
+    sockets = bind(host, port)
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        http=PunctualProtocol,
+        lifespan="off",  # The server below runs it, around everything else.
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.forwarded_allow_ips),
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=DRAIN_S,
+    )
+    name = "localhost" if host in EVERY_OR_LOOPBACK else host
+    ready = f"CloneMemoria is ready: http://{name}:{sockets[0].getsockname()[1]}"
+    server = Server(
+        config,
+        app.router.lifespan_context(app),
+        on_ready=partial(print, ready, flush=True),
+        drain=partial(drain, app),
+    )
+    await server.serve(sockets)
+
+
 async def _migrate(settings: Settings) -> None:
     async with running_postgres(settings) as address:
         await wait_until_reachable(address)
@@ -103,19 +95,26 @@ async def _migrate(settings: Settings) -> None:
 
 def _run(work: Coroutine[None, None, None]) -> None:
     try:
-        asyncio.run(work)
-    except AppError as error:
-        _fail(error.detail)
-    except KeyboardInterrupt:
-        return
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_until_stopped(work))
+    except CannotStart as error:
+        _fail(str(error))
+
+
+async def _until_stopped(work: Coroutine[None, None, None]) -> None:
+    """SIGTERM takes the parts down in order, and is a good end."""
+    task = asyncio.ensure_future(work)
+    for farewell in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(farewell, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 def _settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        problems = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        _fail("The settings are not valid.\n  " + "\n  ".join(problems))
+        _fail("The settings are not valid.\n  " + "\n  ".join(problems_of(error)))
     configure_logs(settings.log_level)
     return settings
 

@@ -57,5 +57,6 @@ async def rag_health_of(database: Database, providers: Providers) -> RagHealth:
 
 async def _default_of(providers: Providers, kind: Kind) -> ProviderHealth:
     name = providers.default(kind)
-    known = {info.name: info.is_healthy for info in await providers.catalog(kind)}
+    infos = await providers.catalog(kind)
+    known = {info.name: info.is_healthy for info in infos if info.is_configured}
     return ProviderHealth(name=name, healthy=known.get(name, False))

@@ -1,14 +1,24 @@
 """The only reader of the environment: every setting, its default and its bounds."""
 
 import os
+import re
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 OWN_PREFIX = "CLONEMEMORIA_"
 MIN_SECRET_LENGTH = 32
+MIN_SECRET_VARIETY = 8
+# Words of examples and tutorials. A random secret holds one of them once in a million years.
+KNOWN_SECRETS: Final = re.compile(
+    "change.?me|change.?this|change.?in|your.?(own|key|256)|secret|example|placeholder|insecure"
+    "|password|replace.?me|default|development|0123456789|1234567890|abcdefgh|qwerty",
+    re.IGNORECASE,
+)
+POSTGRES_URL: Final = re.compile(r"postgres(ql)?(\+\w+)?://")
 
 
 class Settings(BaseSettings):
@@ -76,6 +86,24 @@ class Settings(BaseSettings):
     def _empty_secret_is_unset(cls, value: SecretStr | None) -> SecretStr | None:
         return value if value and value.get_secret_value().strip() else None
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        url = value.get_secret_value()
+        if not POSTGRES_URL.match(url) or not _has_sane_port(url):
+            # Without the value: it holds a password.
+            raise ValueError("is not of the form postgresql://user:password@host:port/name")
+        return value
+
+    @field_validator("llm_openai_base_url", "embeddings_openai_base_url", "tts_api_base_url")
+    @classmethod
+    def _is_http(cls, value: str | None) -> str | None:
+        if value and not (re.match(r"https?://[^/\s]", value) and _has_sane_port(value)):
+            raise ValueError("is not of the form http://host:port/path")
+        return value
+
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _split_at_commas(cls, value: str | list[str]) -> list[str]:
@@ -94,13 +122,35 @@ class Settings(BaseSettings):
     def _refuse_unsafe_production(self) -> Self:
         if self.env == "production":
             secret = self.secret_key.get_secret_value() if self.secret_key else ""
-            if len(secret) < MIN_SECRET_LENGTH or len(set(secret)) < 8:
+            is_short = len(secret) < MIN_SECRET_LENGTH or len(set(secret)) < MIN_SECRET_VARIETY
+            if is_short or KNOWN_SECRETS.search(secret):
                 raise ValueError(
                     "CLONEMEMORIA_ENV=production needs a SECRET_KEY of at least "
-                    f"{MIN_SECRET_LENGTH} random characters"
+                    f"{MIN_SECRET_LENGTH} random characters, such as `openssl rand -hex 32` makes"
                 )
         return self
 
     @property
     def is_production(self) -> bool:
         return self.env == "production"
+
+
+def problems_of(error: ValidationError) -> list[str]:
+    """One line for each setting that is wrong, by its name in the environment."""
+    return [
+        f"{_variable(str(found['loc'][0]))}: {found['msg']}".replace("Value error, ", "")
+        if found["loc"]
+        else found["msg"].removeprefix("Value error, ")
+        for found in error.errors(include_input=False, include_url=False)
+    ]
+
+
+def _variable(field: str) -> str:
+    return field if field.startswith(OWN_PREFIX) else field.upper()
+
+
+def _has_sane_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False

@@ -22,6 +22,8 @@ from pathlib import Path
 
 import structlog
 
+from clonememoria.core.errors import CannotStart
+
 log = structlog.get_logger()
 
 ACCOUNT_NAME = "clonememoria"
@@ -31,7 +33,7 @@ SHARED_DIR = Path("/var/lib/clonememoria")
 DATA_DIR_ARGUMENT = "/proc/self/cwd" if sys.platform == "linux" else "."
 
 
-class DatabaseStartError(RuntimeError):
+class DatabaseStartError(CannotStart):
     """The embedded database could not be started; the message says what to do."""
 
 

@@ -10,7 +10,6 @@ from clonememoria.core.config import Settings
 def secret_key(settings: Settings) -> str:
     if settings.secret_key:
         return settings.secret_key.get_secret_value()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     path = settings.data_dir / "secret_key"
     _create_once(path)
     return path.read_text().strip()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from clonememoria.core.config import Settings
-from clonememoria.core.errors import ProviderError
+from clonememoria.core.errors import CannotStart, ProviderError
 from clonememoria.providers.embeddings.base import Embeddings
 from clonememoria.providers.llm.base import LanguageModel
 from clonememoria.providers.llm.timeouts import TimedLanguageModel
@@ -68,6 +68,12 @@ class Providers:
 
     def default(self, kind: Kind) -> str:
         return self._defaults[kind]
+
+    def check_defaults(self) -> None:
+        """Raise CannotStart where what clones use by default could not answer."""
+        for kind in KINDS:
+            if problem := self._registry(kind).problem_of(self._defaults[kind]):
+                raise CannotStart(f"{kind.upper()}_DEFAULT_PROVIDER={problem}")
 
     def configured(self, kind: Kind) -> list[str]:
         """The names that a clone may choose."""

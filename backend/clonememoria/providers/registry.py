@@ -111,6 +111,15 @@ class Registry(Generic[P]):
         needs = vendor.needs_one_of
         return not needs or any(getattr(self._settings, setting) for setting in needs)
 
+    def problem_of(self, name: str) -> str | None:
+        """Why a provider of this name cannot be had, for who sets up the installation."""
+        if self.is_configured(name):
+            return None
+        if name in self._vendors:
+            needs = " or ".join(map(str.upper, self._vendors[name].needs_one_of))
+            return f"{name} is not configured: set {needs}"
+        return f"{name} does not exist; choose one of: {', '.join(self.names)}"
+
     def get(self, name: str) -> P:
         """The one instance of this name; raise UnknownProvider naming the allowed ones."""
         if name not in self._built:
