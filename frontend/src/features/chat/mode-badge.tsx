@@ -33,8 +33,8 @@ const WORDS: Record<Mode, Words> = {
 
 const NONE_CITED: Words = {
   tone: "neutral",
-  label: "Nothing cited",
-  why: "The documents were searched, but the answer cites none of the passages that were found.",
+  label: "Documents searched, none cited",
+  why: "The model read the passages that were found, but the answer cites none of them.",
 };
 
 interface ModeBadgeProps {
