@@ -1,5 +1,6 @@
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import type { Clone } from "@/lib/api/types";
+import { cn } from "@/lib/cn";
 import { useShortcut } from "@/lib/shortcut";
 import { ErrorState } from "@/ui/error-state";
 import { SkeletonList } from "@/ui/skeleton";
@@ -18,6 +19,10 @@ import { useSpeech } from "./use-speech";
 import { useStickToBottom } from "./use-stick-to-bottom";
 
 const SourcesPanel = lazy(() => import("./sources-panel"));
+
+/** Messages and composer share one column, also where a scroll bar takes its room. */
+const COLUMN = "mx-auto w-full max-w-3xl px-3 sm:px-4";
+const GUTTER = "[scrollbar-gutter:stable_both-edges] [scrollbar-width:thin]";
 
 interface ChatScreenProps {
   clone: Clone;
@@ -57,9 +62,9 @@ export function ChatScreen({ clone, conversationId, onConversation, aside }: Cha
         <div
           ref={scroll.ref}
           onScroll={scroll.onScroll}
-          className="min-h-0 flex-1 overflow-y-auto [scrollbar-gutter:stable_both-edges] [scrollbar-width:thin]"
+          className={cn("min-h-0 flex-1 overflow-y-auto", GUTTER)}
         >
-          <div className="mx-auto flex min-h-full w-full max-w-3xl flex-col px-3 pt-6 pb-8 sm:px-4">
+          <div className={cn("flex min-h-full flex-col pt-6 pb-8", COLUMN)}>
             {isEmpty && <Greeting clone={clone} aside={aside} onAsk={send} />}
             {conversationId && saved.isPending && !turn && (
               <SkeletonList label="Loading messages" />
@@ -83,15 +88,19 @@ export function ChatScreen({ clone, conversationId, onConversation, aside }: Cha
           </div>
         </div>
         <ReplyAnnouncer turnId={turn?.id} />
-        <div className="relative mx-auto w-full max-w-3xl px-3 pb-3 sm:px-4">
+        <div className="relative">
           {scroll.away && <JumpToLatest onClick={scroll.toBottom} />}
-          <Composer
-            ref={composer}
-            thread={thread}
-            cloneName={clone.name}
-            onSend={send}
-            onStop={stopAnswer}
-          />
+          <div className={cn("-mt-2 overflow-hidden pt-2", GUTTER)}>
+            <div className={cn("pb-3", COLUMN)}>
+              <Composer
+                ref={composer}
+                thread={thread}
+                cloneName={clone.name}
+                onSend={send}
+                onStop={stopAnswer}
+              />
+            </div>
+          </div>
         </div>
       </div>
       <Suspense>{open && <SourcesPanel clone={clone} open={open} onChange={setOpen} />}</Suspense>
