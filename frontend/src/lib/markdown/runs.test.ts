@@ -49,7 +49,7 @@ test.each([
   ["[label](https://a.b) ![alt](c.png)", ['"label"', '" "', '"alt"']],
   ["\\*not\\*", ['"*"', '"not"', '"*"']],
   ["a\n\n---\nb", ['"a\\n\\n"', 'rule "---"', '"\\nb"']],
-  ["| a | b |\n", ['table "| a | b |\\n"']],
+  ["| a | b |\n|---|:-:|\n| c", ['table "| a | b |\\n"', '"| c"']],
 ])("%j is read as %j", (text, runs) => {
   expect(read(text)).toEqual(runs);
 });

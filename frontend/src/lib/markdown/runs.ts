@@ -25,6 +25,7 @@ const HEADING = /^ {0,3}#{1,6}[ \t]+(?=\S)/;
 const HEADING_END = /(?:[ \t]+#+)?[ \t\r]*$/;
 const RULE = /^ {0,3}([-*_])(?:[ \t]*\1){2,}\s*$/;
 const TABLE = /^\s*\|.*\|\s*$/;
+const TABLE_RULE = /^\s*\|(?:[ \t]*:?-+:?[ \t]*\|)+\s*$/;
 const QUOTE = /^ {0,3}>[ \t]?/;
 const BULLET = /^([ \t]*)[-*+](?=[ \t]+\S)/;
 
@@ -102,6 +103,7 @@ class Lines {
     const heading = HEADING.exec(line)?.[0];
     if (heading) this.addHeading(line, start, start + heading.length);
     else if (RULE.test(line)) this.put(start, start + line.trimEnd().length, "rule");
+    else if (TABLE_RULE.test(line)) this.put(start, end, "markup");
     else if (TABLE.test(line)) this.put(start, end, "table");
     else if (line.trim() === "") this.readWaiting(end);
     else this.addMarker(line, start);
