@@ -17,6 +17,10 @@ def profile_columns(fields: schemas.CloneCreate | schemas.ClonePatch) -> dict[st
     return {name: getattr(fields, name) for name in PROFILE & fields.model_fields_set}
 
 
+def rag_columns(*, is_enabled: bool) -> dict[str, object]:
+    return {"rag_enabled": is_enabled, "rag_status": "pending" if is_enabled else "disabled"}
+
+
 async def create_clone(
     session: AsyncSession, creator_id: UUID, columns: dict[str, object]
 ) -> Clone:

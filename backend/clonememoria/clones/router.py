@@ -14,6 +14,7 @@ from clonememoria.clones.editing import (
     create_clone,
     delete_clone,
     profile_columns,
+    rag_columns,
 )
 from clonememoria.clones.gallery import Filter, count_clones, list_clones, show_clone
 from clonememoria.clones.settings import (
@@ -37,8 +38,7 @@ async def make_clone(
 ) -> schemas.Clone:
     """Create a clone."""
     columns = profile_columns(clone) | columns_for_new(clone, providers)
-    columns["rag_enabled"] = clone.enable_rag
-    columns["rag_status"] = "pending" if clone.enable_rag else "disabled"
+    columns |= rag_columns(is_enabled=clone.enable_rag)
     made = await create_clone(session, user.id, columns)
     return await show_clone(session, made.id, providers=providers)
 
@@ -81,6 +81,8 @@ async def patch_clone(
     """Change a clone: only what is sent. Its slug stays."""
     clone = await clone_to_change(session, clone_id)
     columns = profile_columns(patch) | columns_for_change(patch, clone, providers)
+    if "rag_enabled" in patch.model_fields_set and patch.rag_enabled != clone.rag_enabled:
+        columns |= rag_columns(is_enabled=patch.rag_enabled)
     changed = await _change(session, clone, columns, reembed=reembed)
     return await show_clone(session, changed.id, providers=providers)
 
@@ -146,7 +148,8 @@ async def _change(
     session: AsyncSession, clone: Clone, columns: dict[str, object], *, reembed: Reembed
 ) -> Clone:
     changed = await change_clone(session, clone, columns)
-    if is_about_embedding(columns):
+    # Enabled again, a clone has the status of its documents, which this knows.
+    if is_about_embedding(columns) or columns.get("rag_enabled"):
         await reembed(session, changed)
     return changed
 

@@ -56,19 +56,15 @@ def _without_defaults(schema: JsonDict) -> None:
                 described.pop("default", None)
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class RetrievalPatch(_Request):
-    model_config = ConfigDict(json_schema_extra=_without_defaults)
+class RetrievalPatch(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_without_defaults)
 
     top_k: TopK = 3
     mode: SearchMode = "hybrid"
     answer_mode: AnswerMode = "balanced"
 
 
-class SettingsFields(_Request):
+class SettingsFields(BaseModel):
     """A new provider without a model or voice takes that provider's default one."""
 
     llm_provider: ProviderName | None = Field(None, examples=["dummy"])
@@ -84,7 +80,7 @@ class SettingsFields(_Request):
     )
 
 
-class ProfileFields(_Request):
+class ProfileFields(BaseModel):
     category: Category = "other"
     professional_title: ShortText = Field("", examples=["Family doctor"])
     bio: LongText = Field("", examples=["Thirty years in a village practice."])
@@ -102,11 +98,12 @@ class CloneCreate(ProfileFields, SettingsFields):
 
 
 class ClonePatch(ProfileFields, SettingsFields):
-    """Only what is sent changes."""
+    """Only what is sent changes; a whole Clone may be sent, of which the rest is ignored."""
 
     model_config = ConfigDict(json_schema_extra=_without_defaults)
 
     name: Name = ""
+    rag_enabled: bool = Field(True, strict=True)
 
 
 class CloneSettingsPatch(SettingsFields):
@@ -115,7 +112,8 @@ class CloneSettingsPatch(SettingsFields):
     A new provider without a model or voice takes that provider's default one.
     """
 
-    model_config = ConfigDict(json_schema_extra=_without_defaults)
+    # A misspelt setting that is ignored would look like one that has no effect.
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_without_defaults)
 
 
 class Retrieval(BaseModel):
@@ -129,6 +127,17 @@ class Reembedding(BaseModel):
 
     Sending the same embedding again makes one more try.
     """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "serving_provider": "dummy",
+                "serving_model": "hashed-words-384",
+                "progress_percentage": 40,
+                "error_message": None,
+            }
+        }
+    )
 
     serving_provider: str
     serving_model: str

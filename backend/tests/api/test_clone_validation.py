@@ -87,9 +87,6 @@ BAD: list[dict[str, object]] = [
     {"communication_style": ["tone"]},
     {"is_published": "yes"},
     {"is_published": 1},
-    {"slug": "mine"},
-    {"creator_id": NOBODYS_ID},
-    {"id": NOBODYS_ID},
     {"avatar_url": "http://example.org/a.png"},
     {"avatar_url": "javascript:alert(1)"},
     {"avatar_url": "data:text/html;base64,PHNjcmlwdD4="},
@@ -118,3 +115,21 @@ async def test_what_makes_no_clone_is_refused(ada: Person) -> None:
 async def test_avatars_are_https_or_small_pictures(ada: Person) -> None:
     for avatar in ["https://example.org/a.png?x=1", "data:image/webp;base64,UklGRg==", None]:
         assert (await make(ada, avatar_url=avatar))["avatar_url"] == avatar
+
+
+async def test_a_clone_can_be_sent_back_as_it_was_read(ada: Person) -> None:
+    clone = await make(ada)
+    url = f"/api/clones/{clone['id']}"
+    strange = {"id": NOBODYS_ID, "creator_id": NOBODYS_ID, "slug": "mine", "sort_order": 1}
+    for whole in (clone, clone | strange):
+        sent_back = await ada.http.patch(url, json=whole)
+        assert sent_back.status_code == 200, sent_back.text
+        assert sent_back.json() == clone | {"updated_at": sent_back.json()["updated_at"]}
+    misspelt = await ada.http.patch(f"{url}/settings", json={"temprature": 0.1})
+    assert misspelt.json()["detail"] == "temprature: is no field of this"
+
+
+async def test_a_name_is_one_line(ada: Person) -> None:
+    clone = await make(ada, name="Dr.\n Ada\tWinter ", professional_title="Family\r\ndoctor")
+    assert clone["name"] == "Dr. Ada Winter"
+    assert clone["professional_title"] == "Family doctor"

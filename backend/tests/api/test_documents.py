@@ -248,3 +248,23 @@ async def test_an_unknown_document_is_not_found(ada: Person) -> None:
     missing = await ada.http.get(f"{documents_url(clone_id)}/{uuid4()}")
     assert (missing.status_code, missing.json()["code"]) == (404, "document_not_found")
     assert (await ada.http.get(f"{documents_url(clone_id)}/nonsense")).status_code == 422
+
+
+async def test_a_clone_can_do_without_its_documents_and_with_them_again(ada: Person) -> None:
+    clone_id = await create_clone(ada)
+    await read(ada, clone_id)
+    states = []
+    for is_enabled in (False, True):
+        patched = await ada.http.patch(f"/api/clones/{clone_id}", json={"rag_enabled": is_enabled})
+        states.append((patched.json()["rag_enabled"], patched.json()["rag_status"]))
+    assert states == [(False, "disabled"), (True, "ready")]
+
+
+async def test_a_reader_sees_how_many_documents_answer_them(ada: Person, bob: Person) -> None:
+    clone_id = await create_clone(ada)
+    await paste(ada, clone_id)
+    await paste(ada, clone_id, content="A secret.", visibility="private")
+    await ada.http.post(f"/api/clones/{clone_id}/publish")
+    for person, count in ((ada, 2), (bob, 1)):
+        clone = (await person.http.get(f"/api/clones/{clone_id}")).json()
+        assert clone["document_count"] == count

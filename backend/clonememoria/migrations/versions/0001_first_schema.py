@@ -71,11 +71,12 @@ def _secure_rows() -> None:
     op.execute("""
         create function app_is_system() returns boolean language sql stable parallel safe
         return coalesce(current_setting('app.scope', true) = 'system', false)""")
-    # Readers of a published clone see how many documents it has, and none of the documents.
+    # Readers of a published clone see how many of its documents answer them, and none of these.
     op.execute("""
         create function clone_document_count(clone uuid) returns integer language sql stable
         set app.scope = 'system'
-        return (select count(*) from documents where documents.clone_id = clone)""")
+        return (select count(*) from documents where documents.clone_id = clone
+            and (visibility = 'public' or owner_id = app_user()))""")
     for table, column in OWNED.items():
         op.execute(f"alter table {table} enable row level security")
         op.execute(f"alter table {table} force row level security")
