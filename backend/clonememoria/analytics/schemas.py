@@ -27,6 +27,8 @@ class Health(BaseModel):
 
 
 class Liveness(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"status": "ok"}})
+
     status: Literal["ok"] = "ok"
 
 
@@ -52,6 +54,8 @@ class Readiness(BaseModel):
 
 class ProviderHealth(BaseModel):
     """`healthy` is null where the vendor did not answer soon enough to tell."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"name": "dummy", "healthy": True}})
 
     name: str
     healthy: bool | None

@@ -1,28 +1,37 @@
 """What the providers API gives; never a key."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
+from pydantic.config import JsonDict
 
 ProviderKind = Literal["llm", "embedding", "tts", "vector_store"]
+
+MODELS_EXAMPLE: Final[JsonDict] = {
+    "name": "openai",
+    "configured": True,
+    "healthy": True,
+    "circuit": "closed",
+    "models": ["gpt-4o-mini", "gpt-4o"],
+    "default": "gpt-4o-mini",
+    "is_default": False,
+}
+VOICES_EXAMPLE: Final[JsonDict] = {
+    "name": "dummy",
+    "configured": True,
+    "healthy": True,
+    "circuit": "closed",
+    "models": [],
+    "voices": ["calm", "bright"],
+    "default": "calm",
+    "is_default": True,
+}
 
 
 class Provider(BaseModel):
     """`healthy` is null where nobody knows; `default` is the model or voice to begin with."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "name": "openai",
-                "configured": True,
-                "healthy": True,
-                "circuit": "closed",
-                "models": ["gpt-4o-mini", "gpt-4o"],
-                "default": "gpt-4o-mini",
-                "is_default": False,
-            }
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"example": MODELS_EXAMPLE})
 
     name: str
     configured: bool
@@ -34,10 +43,23 @@ class Provider(BaseModel):
 
 
 class TtsProvider(Provider):
+    model_config = ConfigDict(json_schema_extra={"example": VOICES_EXAMPLE})
+
     voices: list[str]
 
 
 class Providers(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "llm": [MODELS_EXAMPLE],
+                "embedding": [],
+                "tts": [VOICES_EXAMPLE],
+                "vector_store": [],
+            }
+        }
+    )
+
     llm: list[Provider]
     embedding: list[Provider]
     tts: list[TtsProvider]

@@ -117,6 +117,10 @@ class CloneSettingsPatch(SettingsFields):
 
 
 class Retrieval(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"top_k": 3, "mode": "hybrid", "answer_mode": "balanced"}}
+    )
+
     top_k: int
     mode: SearchMode
     answer_mode: AnswerMode

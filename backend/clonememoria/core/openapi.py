@@ -30,6 +30,10 @@ UNREADABLE_BODY: Final = {
 
 
 class InvalidField(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"loc": ["body", "name"], "msg": "is missing"}}
+    )
+
     loc: list[str | int]
     msg: str
 

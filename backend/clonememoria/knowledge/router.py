@@ -47,6 +47,7 @@ _FILES_FORM: Final = {
         "type": "object",
         "required": ["files"],
         "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+        "example": {"files": ["Handbook.pdf", "Prices.docx"]},
     }
 }
 UPLOAD_BODY: Final = {

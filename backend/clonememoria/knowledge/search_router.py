@@ -1,11 +1,12 @@
 """Retrieval alone over HTTP, for the owner: what would be found, and why."""
 
 import time
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
 
 from clonememoria.accounts.identity import CurrentUser
 from clonememoria.clones.access import CloneKey, owned_clone
@@ -18,11 +19,24 @@ from clonememoria.models import SearchMode
 
 router = APIRouter(responses=problems(401, 403, 404, 422))
 
+RESULT_EXAMPLE: Final[JsonDict] = {
+    "chunk_id": "019367f6-1c1d-7b43-8a29-0d9a3c5e7f21",
+    "document_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+    "document_name": "Handbook.pdf",
+    "page_number": 3,
+    "char_start": 120,
+    "char_end": 172,
+    "content": "Refunds are paid within ten days, to the same card.",
+    "score": 0.0328,
+    "dense_rank": 1,
+    "dense_score": 0.62,
+    "lexical_rank": 1,
+    "lexical_score": 4.1,
+}
+
 
 class SearchRequest(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"example": {"query": "refund", "limit": 5}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"query": "refund", "limit": 5}})
 
     query: Annotated[
         str,
@@ -36,6 +50,8 @@ class SearchRequest(BaseModel):
 
 class SearchResult(BaseModel):
     """Ranks count from 1; `dense_score` is a cosine, `lexical_score` is BM25."""
+
+    model_config = ConfigDict(json_schema_extra={"example": RESULT_EXAMPLE})
 
     chunk_id: UUID
     document_id: UUID
@@ -52,6 +68,10 @@ class SearchResult(BaseModel):
 
 
 class SearchResults(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"results": [RESULT_EXAMPLE], "degraded": [], "took_ms": 8.4}}
+    )
+
     results: list[SearchResult]
     degraded: list[str]
     took_ms: float

@@ -11,7 +11,6 @@ MAX_TEXT_CHARACTERS: Final = 5000
 
 class SpeechRequest(BaseModel):
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={
             "example": {
                 "text": "The harbour was closed **in 1923** [1].",

@@ -1,9 +1,14 @@
 """What the schema tells outside clients, for every route there is."""
 
+import json
+from typing import Any, TypeAlias
+
 from clonememoria.app import create_app
 from clonememoria.core.config import Settings
 
-SCHEMA = create_app(Settings(_env_file=None)).openapi()
+Json: TypeAlias = dict[str, Any]
+
+SCHEMA: Json = create_app(Settings(_env_file=None)).openapi()
 OPERATIONS = {
     f"{method.upper()} {path}": operation
     for path, operations in SCHEMA["paths"].items()
@@ -38,3 +43,19 @@ def test_routes_for_members_document_that_they_need_a_login() -> None:
 
 def test_the_versioned_addresses_are_not_listed_twice() -> None:
     assert not [path for path in SCHEMA["paths"] if path.startswith("/api/v1")]
+
+
+def test_every_body_has_an_example() -> None:
+    others = {n: o for n, o in OPERATIONS.items() if not {"chat", "conversations"} & {*o["tags"]}}
+    for name, operation in others.items():
+        answers = [o for status, o in operation["responses"].items() if status < "300"]
+        for described in (operation.get("requestBody", {}), *answers):
+            for kind, content in described.get("content", {}).items():
+                assert kind == "application/octet-stream" or _has_example(content), (name, kind)
+
+
+def _has_example(content: Json) -> bool:
+    schema = content.get("schema", {})
+    model = schema.get("items", schema).get("$ref", "").rpartition("/")[2]
+    shown = {**content, "model": SCHEMA["components"]["schemas"].get(model, {})}
+    return "example" in json.dumps(shown)
