@@ -95,7 +95,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Log out: end the session of the refresh cookie, and of the access token if one is sent */
+        /**
+         * Log out: end the session of the refresh cookie, and of the access token if one is sent
+         * @description What is not valid any more needs no ending: the answer is the same.
+         */
         post: operations["log_out_api_auth_logout_post"];
         delete?: never;
         options?: never;
@@ -1067,7 +1070,7 @@ export interface components {
         };
         /**
          * ClonePatch
-         * @description Only what is sent changes.
+         * @description Only what is sent changes; a whole Clone may be sent, of which the rest is ignored.
          */
         ClonePatch: {
             /**
@@ -1156,6 +1159,8 @@ export interface components {
             is_published?: boolean;
             /** Name */
             name?: string;
+            /** Rag Enabled */
+            rag_enabled?: boolean;
         };
         /**
          * CloneSettings
@@ -1204,6 +1209,7 @@ export interface components {
             retrieval: components["schemas"]["Retrieval"];
             /** Inherited */
             inherited: string[];
+            reembedding: components["schemas"]["Reembedding"] | null;
         };
         /**
          * CloneSettingsPatch
@@ -1472,47 +1478,6 @@ export interface components {
             updated_at: string;
         };
         /**
-         * DocumentCreate
-         * @example {
-         *       "content": "The practice is open from 8 to 12 on weekdays.",
-         *       "source_type": "manual",
-         *       "title": "Opening hours"
-         *     }
-         */
-        DocumentCreate: {
-            /** Title */
-            title: string;
-            /** Content */
-            content: string;
-            /**
-             * Source Type
-             * @default manual
-             * @constant
-             */
-            source_type?: "manual";
-            /**
-             * Visibility
-             * @default public
-             * @enum {string}
-             */
-            visibility?: "public" | "private";
-        };
-        /**
-         * DocumentPatch
-         * @description Only what is sent changes; a new title or content is indexed anew.
-         * @example {
-         *       "title": "Opening hours in winter"
-         *     }
-         */
-        DocumentPatch: {
-            /** Title */
-            title?: string | null;
-            /** Content */
-            content?: string | null;
-            /** Visibility */
-            visibility?: ("public" | "private") | null;
-        };
-        /**
          * DocumentWithContent
          * @example {
          *       "chunk_count": 0,
@@ -1636,14 +1601,28 @@ export interface components {
             /** Version */
             version: string;
         };
-        /** InvalidField */
+        /**
+         * InvalidField
+         * @example {
+         *       "loc": [
+         *         "body",
+         *         "name"
+         *       ],
+         *       "msg": "is missing"
+         *     }
+         */
         InvalidField: {
             /** Loc */
             loc: (string | number)[];
             /** Msg */
             msg: string;
         };
-        /** Liveness */
+        /**
+         * Liveness
+         * @example {
+         *       "status": "ok"
+         *     }
+         */
         Liveness: {
             /**
              * Status
@@ -1853,6 +1832,10 @@ export interface components {
         /**
          * ProviderHealth
          * @description `healthy` is null where the vendor did not answer soon enough to tell.
+         * @example {
+         *       "healthy": true,
+         *       "name": "dummy"
+         *     }
          */
         ProviderHealth: {
             /** Name */
@@ -1886,7 +1869,42 @@ export interface components {
             /** Latency Ms */
             latency_ms: number;
         };
-        /** Providers */
+        /**
+         * Providers
+         * @example {
+         *       "embedding": [],
+         *       "llm": [
+         *         {
+         *           "circuit": "closed",
+         *           "configured": true,
+         *           "default": "gpt-4o-mini",
+         *           "healthy": true,
+         *           "is_default": false,
+         *           "models": [
+         *             "gpt-4o-mini",
+         *             "gpt-4o"
+         *           ],
+         *           "name": "openai"
+         *         }
+         *       ],
+         *       "tts": [
+         *         {
+         *           "circuit": "closed",
+         *           "configured": true,
+         *           "default": "calm",
+         *           "healthy": true,
+         *           "is_default": true,
+         *           "models": [],
+         *           "name": "dummy",
+         *           "voices": [
+         *             "calm",
+         *             "bright"
+         *           ]
+         *         }
+         *       ],
+         *       "vector_store": []
+         *     }
+         */
         Providers: {
             /** Llm */
             llm: components["schemas"]["Provider"][];
@@ -1967,6 +1985,27 @@ export interface components {
              */
             worker: "ok" | "disconnected" | "stalled" | "unknown";
         };
+        /**
+         * Reembedding
+         * @description What serves until the new vectors are complete, or while `error_message` says why not.
+         *
+         *     Sending the same embedding again makes one more try.
+         * @example {
+         *       "progress_percentage": 40,
+         *       "serving_model": "hashed-words-384",
+         *       "serving_provider": "dummy"
+         *     }
+         */
+        Reembedding: {
+            /** Serving Provider */
+            serving_provider: string;
+            /** Serving Model */
+            serving_model: string;
+            /** Progress Percentage */
+            progress_percentage: number;
+            /** Error Message */
+            error_message: string | null;
+        };
         /** Registration */
         Registration: {
             /**
@@ -1987,7 +2026,14 @@ export interface components {
              */
             display_name?: string | null;
         };
-        /** Retrieval */
+        /**
+         * Retrieval
+         * @example {
+         *       "answer_mode": "balanced",
+         *       "mode": "hybrid",
+         *       "top_k": 3
+         *     }
+         */
         Retrieval: {
             /** Top K */
             top_k: number;
@@ -2046,6 +2092,20 @@ export interface components {
         /**
          * SearchResult
          * @description Ranks count from 1; `dense_score` is a cosine, `lexical_score` is BM25.
+         * @example {
+         *       "char_end": 172,
+         *       "char_start": 120,
+         *       "chunk_id": "019367f6-1c1d-7b43-8a29-0d9a3c5e7f21",
+         *       "content": "Refunds are paid within ten days, to the same card.",
+         *       "dense_rank": 1,
+         *       "dense_score": 0.62,
+         *       "document_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "document_name": "Handbook.pdf",
+         *       "lexical_rank": 1,
+         *       "lexical_score": 4.1,
+         *       "page_number": 3,
+         *       "score": 0.0328
+         *     }
          */
         SearchResult: {
             /**
@@ -2079,7 +2139,29 @@ export interface components {
             /** Lexical Score */
             lexical_score: number | null;
         };
-        /** SearchResults */
+        /**
+         * SearchResults
+         * @example {
+         *       "degraded": [],
+         *       "results": [
+         *         {
+         *           "char_end": 172,
+         *           "char_start": 120,
+         *           "chunk_id": "019367f6-1c1d-7b43-8a29-0d9a3c5e7f21",
+         *           "content": "Refunds are paid within ten days, to the same card.",
+         *           "dense_rank": 1,
+         *           "dense_score": 0.62,
+         *           "document_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *           "document_name": "Handbook.pdf",
+         *           "lexical_rank": 1,
+         *           "lexical_score": 4.1,
+         *           "page_number": 3,
+         *           "score": 0.0328
+         *         }
+         *       ],
+         *       "took_ms": 8.4
+         *     }
+         */
         SearchResults: {
             /** Results */
             results: components["schemas"]["SearchResult"][];
@@ -2215,14 +2297,15 @@ export interface components {
          * @example {
          *       "circuit": "closed",
          *       "configured": true,
-         *       "default": "gpt-4o-mini",
+         *       "default": "calm",
          *       "healthy": true,
-         *       "is_default": false,
-         *       "models": [
-         *         "gpt-4o-mini",
-         *         "gpt-4o"
-         *       ],
-         *       "name": "openai"
+         *       "is_default": true,
+         *       "models": [],
+         *       "name": "dummy",
+         *       "voices": [
+         *         "calm",
+         *         "bright"
+         *       ]
          *     }
          */
         TtsProvider: {
@@ -2580,15 +2663,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Nobody is logged in, or the token is not valid */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
             };
             /** @description The request is not valid; `errors` says where */
             422: {
@@ -3562,7 +3636,24 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DocumentCreate"];
+                "application/json": {
+                    /** Title */
+                    title: string;
+                    /** Content */
+                    content: string;
+                    /**
+                     * Source Type
+                     * @default manual
+                     * @constant
+                     */
+                    source_type?: "manual";
+                    /**
+                     * Visibility
+                     * @default public
+                     * @enum {string}
+                     */
+                    visibility?: "public" | "private";
+                };
             };
         };
         responses: {
@@ -3613,6 +3704,15 @@ export interface operations {
             };
             /** @description It conflicts with what is there */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is larger than the limit */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3956,14 +4056,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                doc_id: string;
                 clone_id: string;
+                doc_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DocumentPatch"];
+                "application/json": {
+                    /** Title */
+                    title?: string | null;
+                    /** Content */
+                    content?: string | null;
+                    /** Visibility */
+                    visibility?: ("public" | "private") | null;
+                };
             };
         };
         responses: {
@@ -4021,6 +4128,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is larger than the limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid; `errors` says where */
             422: {
                 headers: {
@@ -4056,11 +4172,6 @@ export interface operations {
                 "multipart/form-data": {
                     files: string[];
                 };
-                /**
-                 * @example {
-                 *       "content": "The practice is open from 9 to 12 on weekdays."
-                 *     }
-                 */
                 "application/json": {
                     /** Content */
                     content: string;
@@ -4670,7 +4781,9 @@ export interface operations {
     ask_streaming_api_chat__clone_id__stream_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 clone_id: string;
             };
@@ -4761,7 +4874,9 @@ export interface operations {
     ask_plain_api_chat__clone_id__post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 clone_id: string;
             };
@@ -4894,15 +5009,6 @@ export interface operations {
             };
             /** @description It does not exist, or is not shared with you */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Gone */
-            410: {
                 headers: {
                     [name: string]: unknown;
                 };
