@@ -37,9 +37,17 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
     """One server for the whole run: the workers of xdist join it."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if base.name.startswith("popen-") else base
+    _stop_orphans(shared.parent)
     server = embedded_postgres.start(shared / "postgres")
     yield server
     embedded_postgres.stop(server)
+
+
+def _stop_orphans(runs: Path) -> None:
+    """Of runs that were killed: whoever joins a server that nobody uses stops it on leaving."""
+    for depth in ("pytest-*", "pytest-*/*/data"):
+        for pid_file in runs.glob(f"{depth}/postgres/postmaster.pid"):
+            embedded_postgres.stop(embedded_postgres.start(pid_file.parent))
 
 
 def _url(server: EmbeddedPostgres, name: str) -> str:
