@@ -6,6 +6,7 @@ const BEFORE = toForm(
   {
     name: "Ada",
     bio: "",
+    rag_enabled: true,
     communication_style: { tone: "warm", pace: "slow" } as Record<string, string>,
   } as Clone,
   {
@@ -27,6 +28,18 @@ test("only the changed leaves are sent", () => {
     clone: { bio: "Mathematician" },
     settings: { retrieval: { top_k: 5 } },
   });
+});
+
+test("what the server works on is not sent back", () => {
+  const reembedding = { serving_provider: "dummy", serving_model: "old", progress_percentage: 4 };
+  const form = toForm({} as Clone, { reembedding } as CloneSettings);
+  expect(form.settings).not.toHaveProperty("reembedding");
+});
+
+test("a switch that is turned off is sent as such", () => {
+  const after = structuredClone(BEFORE);
+  after.clone.rag_enabled = false;
+  expect(toPatches(BEFORE, after)).toEqual({ clone: { rag_enabled: false }, settings: {} });
 });
 
 test("a changed style is sent whole, without its blanks", () => {

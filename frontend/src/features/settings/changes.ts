@@ -11,21 +11,21 @@ type PersonaField =
   | "greeting"
   | "system_prompt";
 
-export type PersonaForm = Pick<Clone, PersonaField>;
+export type CloneForm = Pick<Clone, PersonaField | "rag_enabled">;
 
 /** Empty text stands for null: as the installation has it. */
-type ModelForm = Omit<CloneSettings, "inherited" | "llm_model" | "tts_voice_id"> & {
+type ModelForm = Omit<CloneSettings, "inherited" | "reembedding" | "llm_model" | "tts_voice_id"> & {
   llm_model: string;
   tts_voice_id: string;
 };
 
 export interface SettingsForm {
-  clone: PersonaForm;
+  clone: CloneForm;
   settings: ModelForm;
 }
 
 export function toForm(clone: Clone, stored: CloneSettings): SettingsForm {
-  const { inherited: _, ...settings } = stored;
+  const { inherited: _, reembedding: __, ...settings } = stored;
   return {
     clone: {
       name: clone.name,
@@ -36,6 +36,7 @@ export function toForm(clone: Clone, stored: CloneSettings): SettingsForm {
       communication_style: clone.communication_style,
       greeting: clone.greeting,
       system_prompt: clone.system_prompt ?? "",
+      rag_enabled: clone.rag_enabled,
     },
     settings: {
       ...settings,

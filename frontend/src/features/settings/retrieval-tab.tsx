@@ -1,11 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useFormContext } from "react-hook-form";
+import type { Clone } from "@/lib/api/types";
 import { providerOptions } from "@/lib/provider-options";
 import { providersQuery } from "@/lib/queries/clones";
 import { plural } from "@/lib/text";
 import { Input, Select } from "@/ui/input";
+import { Switch } from "@/ui/switch";
 import type { SettingsForm } from "./changes";
 import { ModelName } from "./model-name";
+import { Reembedding } from "./reembedding";
 
 const SEARCH_MODES = [
   { value: "hybrid", label: "By meaning and by words" },
@@ -21,11 +24,17 @@ const ANSWER_MODES = [
 
 const TOP_K_MAX = 50;
 
-export default function RetrievalTab({ documentCount }: { documentCount: number }) {
-  const { register, formState } = useFormContext<SettingsForm>();
+export default function RetrievalTab({ clone }: { clone: Clone }) {
+  const { register, watch, setValue, formState } = useFormContext<SettingsForm>();
   const errors = formState.errors.settings?.retrieval;
   return (
     <div className="flex flex-col gap-6">
+      <Switch
+        label="Answer from documents"
+        hint="When off, the model answers on its own and cites nothing. The documents are kept."
+        checked={watch("clone.rag_enabled")}
+        onChange={(on) => setValue("clone.rag_enabled", on, { shouldDirty: true })}
+      />
       <div className="grid gap-6 sm:grid-cols-2">
         <Select label="Search" options={SEARCH_MODES} {...register("settings.retrieval.mode")} />
         <Select
@@ -47,7 +56,8 @@ export default function RetrievalTab({ documentCount }: { documentCount: number 
             `Choose a whole number from 1 to ${TOP_K_MAX}.`,
         })}
       />
-      <EmbeddingChoice documentCount={documentCount} />
+      <EmbeddingChoice documentCount={clone.document_count} />
+      <Reembedding cloneId={clone.id} />
     </div>
   );
 }

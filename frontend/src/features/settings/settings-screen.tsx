@@ -77,7 +77,7 @@ export function SettingsScreen({ clone, settings, tab, onTab }: SettingsScreenPr
                 <VoiceTab />
               </TabPanel>
               <TabPanel value="retrieval">
-                <RetrievalTab documentCount={clone.document_count} />
+                <RetrievalTab clone={clone} />
               </TabPanel>
               <TabPanel value="publish">
                 <PublishTab clone={clone} />
