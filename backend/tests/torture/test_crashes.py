@@ -1,6 +1,7 @@
 """What was acknowledged survives kill -9 of the product and of its Postgres, and exists once."""
 
 import asyncio
+import contextlib
 import random
 import signal
 from collections import Counter
@@ -13,6 +14,7 @@ import httpx2
 import psutil
 import pytest
 
+from tests.eventually import eventually
 from tests.torture.product import Product
 
 WRITERS = 4
@@ -47,7 +49,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled(
             product.kill()
             await product.start()
         else:
-            _kill_postmaster(tmp_path)
+            await _kill_postmaster(tmp_path)
     await asyncio.sleep(3)
     stop.set()
     await asyncio.gather(*writers)
@@ -142,6 +144,13 @@ async def _all(http: httpx2.AsyncClient, url: str) -> list[dict[str, Any]]:
     return found
 
 
-def _kill_postmaster(folder: Path) -> None:
-    pid = int((folder / "data" / "postgres" / "postmaster.pid").read_text().splitlines()[0])
-    psutil.Process(pid).send_signal(signal.SIGKILL)
+async def _kill_postmaster(folder: Path) -> None:
+    """As soon as there is one again: the product starts it anew after the last kill."""
+    pid_file = folder / "data" / "postgres" / "postmaster.pid"
+
+    async def pid() -> list[str]:
+        return pid_file.read_text().splitlines()[:1] if pid_file.is_file() else []
+
+    (found,) = await eventually(pid, bool, within_s=SETTLING_S)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(int(found)).send_signal(signal.SIGKILL)
