@@ -1,4 +1,4 @@
-"""Serves the built web UI: its files, and its one page under every address that is not the API's."""
+"""Serves the built web UI: its files, and its one page under every address not of the API."""
 
 import re
 from http import HTTPStatus
