@@ -1,25 +1,28 @@
 """Conversations and messages as clients see them."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
 
-from clonememoria.chat.schemas import SourceOut, UsageOut
-from clonememoria.core.text import ShortText, storable
+from clonememoria.chat.schemas import EXAMPLE_ID, EXAMPLE_SOURCE, EXAMPLE_USAGE, SourceOut, UsageOut
+from clonememoria.core.text import ShortText, one_line, storable
 from clonememoria.models import Conversation, Message, MessageRole, MessageStatus, ReplyMode
 
 Tag = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=50),
     AfterValidator(storable),
+    AfterValidator(one_line),
 ]
 Tags = Annotated[list[Tag], Field(max_length=20)]
 Space = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=50),
     AfterValidator(storable),
+    AfterValidator(one_line),
 ]
 MessageText = Annotated[
     str,
@@ -27,18 +30,48 @@ MessageText = Annotated[
     AfterValidator(storable),
 ]
 
+EXAMPLE_MESSAGE: Final[JsonDict] = {
+    "id": EXAMPLE_ID,
+    "conversation_id": EXAMPLE_ID,
+    "parent_id": EXAMPLE_ID,
+    "role": "assistant",
+    "content": "Refunds are paid within 14 days [1].",
+    "status": "complete",
+    "mode": "rag",
+    "finish_reason": "stop",
+    "sources": [EXAMPLE_SOURCE],
+    "usage": EXAMPLE_USAGE,
+    "feedback": None,
+    "metadata": {"provider": "dummy", "model": "extractive"},
+    "created_at": "2026-11-20T10:00:00Z",
+}
+EXAMPLE_CONVERSATION: Final[JsonDict] = {
+    "id": EXAMPLE_ID,
+    "clone_id": EXAMPLE_ID,
+    "title": "How are refunds paid?",
+    "space": "default",
+    "tags": [],
+    "message_count": 2,
+    "last_message_preview": "Refunds are paid within 14 days [1].",
+    "metadata": {},
+    "created_at": "2026-11-20T10:00:00Z",
+    "updated_at": "2026-11-20T10:00:05Z",
+}
+
 
 class NewMessage(BaseModel):
     """A system message would speak to the model in the product's name: it is refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(json_schema_extra={"example": {"role": "user", "content": "Hello"}})
 
     role: Literal["user", "assistant"] = "user"
     content: MessageText
 
 
 class NewConversation(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"clone_id": EXAMPLE_ID, "title": "Refunds"}}
+    )
 
     clone_id: UUID
     title: ShortText = ""
@@ -48,9 +81,7 @@ class NewConversation(BaseModel):
 
 
 class ConversationChange(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"example": {"title": "Refunds and returns"}}
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"title": "Refunds and returns"}})
 
     title: Annotated[ShortText, Field(min_length=1)] | None = None
     space: Space | None = None
@@ -58,6 +89,8 @@ class ConversationChange(BaseModel):
 
 
 class MessageOut(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_MESSAGE})
+
     id: UUID
     conversation_id: UUID
     parent_id: UUID | None
@@ -80,6 +113,8 @@ class MessageOut(BaseModel):
 
 
 class ConversationOut(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_CONVERSATION})
+
     id: UUID
     clone_id: UUID
     title: str
@@ -102,6 +137,10 @@ class ConversationOut(BaseModel):
 
 
 class ConversationWithMessages(ConversationOut):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {**EXAMPLE_CONVERSATION, "messages": [EXAMPLE_MESSAGE]}}
+    )
+
     messages: list[MessageOut] = []
 
 

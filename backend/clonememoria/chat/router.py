@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Final
 from uuid import UUID
 
-import anyio
 from fastapi import APIRouter, Header, Query
 from sqlalchemy import select
 from sse_starlette import EventSourceResponse
@@ -27,8 +26,6 @@ from clonememoria.models import Conversation, Message
 router = APIRouter(responses=problems(401, 404, 422, 429, 503))
 
 PING_S: Final = 15
-# Longer than the drain of the server: a stream ends by its last event, not by being cut.
-SHUTDOWN_GRACE_S: Final = 60
 STREAM_HEADERS: Final = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 EVENT_ID: Final = re.compile(r"([0-9a-fA-F-]{36}):(\d{1,9})")
 STREAM_EXAMPLE: Final = (
@@ -191,6 +188,4 @@ def _stream(events: AsyncIterator[bytes]) -> EventSourceResponse:
         events,
         ping=PING_S,
         headers=STREAM_HEADERS,
-        shutdown_event=anyio.Event(),
-        shutdown_grace_period=SHUTDOWN_GRACE_S,
     )

@@ -4,6 +4,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
 
 from clonememoria.core.errors import EmptyQuery, QueryTooLong
 from clonememoria.core.text import storable
@@ -43,8 +44,30 @@ class Ask(BaseModel):
     ) = Field(default=None, description="The same id again gives the same reply.")
 
 
+EXAMPLE_ID: Final = "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c"
+EXAMPLE_SOURCE: Final[JsonDict] = {
+    "index": 1,
+    "document_id": EXAMPLE_ID,
+    "document_name": "Shop rules",
+    "chunk_id": EXAMPLE_ID,
+    "page_number": 3,
+    "char_start": 120,
+    "char_end": 168,
+    "relevance_score": 0.81,
+    "excerpt": "Refunds are paid within 14 days to the card used.",
+    "url": None,
+}
+EXAMPLE_USAGE: Final[JsonDict] = {
+    "prompt_tokens": 412,
+    "completion_tokens": 9,
+    "cost_usd": 0.0,
+}
+
+
 class SourceOut(BaseModel):
     """A passage that was in the prompt; `excerpt` is it to the letter."""
+
+    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_SOURCE})
 
     index: int
     document_id: UUID
@@ -65,6 +88,22 @@ class UsageOut(BaseModel):
 
 
 class Answer(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "message": "Refunds are paid within 14 days [1].",
+                "message_id": EXAMPLE_ID,
+                "conversation_id": EXAMPLE_ID,
+                "mode": "rag",
+                "sources": [EXAMPLE_SOURCE],
+                "usage": EXAMPLE_USAGE,
+                "finish_reason": "stop",
+                "provider": "dummy",
+                "model": "extractive",
+            }
+        }
+    )
+
     message: str
     message_id: UUID
     conversation_id: UUID
@@ -77,5 +116,9 @@ class Answer(BaseModel):
 
 
 class Stopped(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"message_id": EXAMPLE_ID, "finish_reason": "stopped"}}
+    )
+
     message_id: UUID
     finish_reason: str | None

@@ -161,10 +161,20 @@ def language_of(text: str) -> str:
 
 def known_language_of(text: str) -> str:
     """Empty where nothing speaks, as in a name or a number."""
+    return _language_by_script(text) or _language_by_words(text)
+
+
+def _language_by_script(text: str) -> str:
     letters = sum(map(str.isalpha, text))
-    for language, script, share in _SCRIPTS:
-        if letters and len(script.findall(text)) >= share * letters:
-            return language
+    if not letters:
+        return ""
+    fitting = (
+        lang for lang, script, share in _SCRIPTS if len(script.findall(text)) >= share * letters
+    )
+    return next(fitting, "")
+
+
+def _language_by_words(text: str) -> str:
     # "x y z" is no French.
     words = [word for word in words_of(text) if len(word) > 1 or not word.isascii()]
     hits = Counter({lang: sum(w in STOP_WORDS[lang] for w in words) for lang in _LATIN})

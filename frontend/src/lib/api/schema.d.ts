@@ -747,7 +747,36 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Answer */
+        /**
+         * Answer
+         * @example {
+         *       "conversation_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "finish_reason": "stop",
+         *       "message": "Refunds are paid within 14 days [1].",
+         *       "message_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "mode": "rag",
+         *       "model": "extractive",
+         *       "provider": "dummy",
+         *       "sources": [
+         *         {
+         *           "char_end": 168,
+         *           "char_start": 120,
+         *           "chunk_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *           "document_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *           "document_name": "Shop rules",
+         *           "excerpt": "Refunds are paid within 14 days to the card used.",
+         *           "index": 1,
+         *           "page_number": 3,
+         *           "relevance_score": 0.81
+         *         }
+         *       ],
+         *       "usage": {
+         *         "completion_tokens": 9,
+         *         "cost_usd": 0,
+         *         "prompt_tokens": 412
+         *       }
+         *     }
+         */
         Answer: {
             /** Message */
             message: string;
@@ -1271,7 +1300,21 @@ export interface components {
             /** Tags */
             tags?: string[] | null;
         };
-        /** ConversationOut */
+        /**
+         * ConversationOut
+         * @example {
+         *       "clone_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "created_at": "2026-11-20T10:00:00Z",
+         *       "id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "last_message_preview": "Refunds are paid within 14 days [1].",
+         *       "message_count": 2,
+         *       "metadata": {},
+         *       "space": "default",
+         *       "tags": [],
+         *       "title": "How are refunds paid?",
+         *       "updated_at": "2026-11-20T10:00:05Z"
+         *     }
+         */
         ConversationOut: {
             /**
              * Id
@@ -1308,7 +1351,56 @@ export interface components {
              */
             updated_at: string;
         };
-        /** ConversationWithMessages */
+        /**
+         * ConversationWithMessages
+         * @example {
+         *       "clone_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "created_at": "2026-11-20T10:00:00Z",
+         *       "id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "last_message_preview": "Refunds are paid within 14 days [1].",
+         *       "message_count": 2,
+         *       "messages": [
+         *         {
+         *           "content": "Refunds are paid within 14 days [1].",
+         *           "conversation_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *           "created_at": "2026-11-20T10:00:00Z",
+         *           "finish_reason": "stop",
+         *           "id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *           "metadata": {
+         *             "model": "extractive",
+         *             "provider": "dummy"
+         *           },
+         *           "mode": "rag",
+         *           "parent_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *           "role": "assistant",
+         *           "sources": [
+         *             {
+         *               "char_end": 168,
+         *               "char_start": 120,
+         *               "chunk_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *               "document_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *               "document_name": "Shop rules",
+         *               "excerpt": "Refunds are paid within 14 days to the card used.",
+         *               "index": 1,
+         *               "page_number": 3,
+         *               "relevance_score": 0.81
+         *             }
+         *           ],
+         *           "status": "complete",
+         *           "usage": {
+         *             "completion_tokens": 9,
+         *             "cost_usd": 0,
+         *             "prompt_tokens": 412
+         *           }
+         *         }
+         *       ],
+         *       "metadata": {},
+         *       "space": "default",
+         *       "tags": [],
+         *       "title": "How are refunds paid?",
+         *       "updated_at": "2026-11-20T10:00:05Z"
+         *     }
+         */
         ConversationWithMessages: {
             /**
              * Id
@@ -1631,7 +1723,42 @@ export interface components {
              */
             status?: "ok";
         };
-        /** MessageOut */
+        /**
+         * MessageOut
+         * @example {
+         *       "content": "Refunds are paid within 14 days [1].",
+         *       "conversation_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "created_at": "2026-11-20T10:00:00Z",
+         *       "finish_reason": "stop",
+         *       "id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "metadata": {
+         *         "model": "extractive",
+         *         "provider": "dummy"
+         *       },
+         *       "mode": "rag",
+         *       "parent_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "role": "assistant",
+         *       "sources": [
+         *         {
+         *           "char_end": 168,
+         *           "char_start": 120,
+         *           "chunk_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *           "document_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *           "document_name": "Shop rules",
+         *           "excerpt": "Refunds are paid within 14 days to the card used.",
+         *           "index": 1,
+         *           "page_number": 3,
+         *           "relevance_score": 0.81
+         *         }
+         *       ],
+         *       "status": "complete",
+         *       "usage": {
+         *         "completion_tokens": 9,
+         *         "cost_usd": 0,
+         *         "prompt_tokens": 412
+         *       }
+         *     }
+         */
         MessageOut: {
             /**
              * Id
@@ -1678,7 +1805,13 @@ export interface components {
              */
             created_at: string;
         };
-        /** NewConversation */
+        /**
+         * NewConversation
+         * @example {
+         *       "clone_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "title": "Refunds"
+         *     }
+         */
         NewConversation: {
             /**
              * Clone Id
@@ -1705,6 +1838,10 @@ export interface components {
         /**
          * NewMessage
          * @description A system message would speak to the model in the product's name: it is refused.
+         * @example {
+         *       "content": "Hello",
+         *       "role": "user"
+         *     }
          */
         NewMessage: {
             /**
@@ -2202,6 +2339,17 @@ export interface components {
         /**
          * SourceOut
          * @description A passage that was in the prompt; `excerpt` is it to the letter.
+         * @example {
+         *       "char_end": 168,
+         *       "char_start": 120,
+         *       "chunk_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "document_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "document_name": "Shop rules",
+         *       "excerpt": "Refunds are paid within 14 days to the card used.",
+         *       "index": 1,
+         *       "page_number": 3,
+         *       "relevance_score": 0.81
+         *     }
          */
         SourceOut: {
             /** Index */
@@ -2282,7 +2430,13 @@ export interface components {
             /** Provider */
             provider: string;
         };
-        /** Stopped */
+        /**
+         * Stopped
+         * @example {
+         *       "finish_reason": "stopped",
+         *       "message_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c"
+         *     }
+         */
         Stopped: {
             /**
              * Message Id

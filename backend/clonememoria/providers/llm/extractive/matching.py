@@ -122,19 +122,26 @@ def _importance(terms: Sequence[Term], hits_of: list[Hits]) -> dict[str, float]:
 
 def _weights(terms: Sequence[Term], having: Mapping[str, int]) -> dict[str, float]:
     """Of the terms; a piece that is nowhere, while its neighbour is, straddles two words."""
-    is_said = any(having[term.text] for term in terms if term.is_subject)
-    # Words like "know" and "theme" need not be said again by what answers.
-    weights = {
-        term.text: term.weight if term.is_subject or having[term.text] or not is_said else 0.0
-        for term in terms
-    }
+    needed = _needed(terms, having)
+    weights = {term.text: term.weight if term in needed else 0.0 for term in terms}
     for one, other in pairwise(terms):
-        if one.is_piece and other.is_piece and one.text[1:] == other.text[:-1]:
-            if having[one.text] and not having[other.text]:
-                weights[other.text] *= STRADDLING
-            elif having[other.text] and not having[one.text]:
-                weights[one.text] *= STRADDLING
+        if _overlap(one, other) and bool(having[one.text]) != bool(having[other.text]):
+            straddling = other if having[one.text] else one
+            weights[straddling.text] *= STRADDLING
     return weights
+
+
+def _needed(terms: Sequence[Term], having: Mapping[str, int]) -> Sequence[Term]:
+    """Words like "know" and "theme" need not be said again by what answers."""
+    said = [term for term in terms if having[term.text]]
+    if not any(term.is_subject for term in said):
+        return terms
+    return [term for term in terms if term.is_subject or term in said]
+
+
+def _overlap(one: Term, other: Term) -> bool:
+    """Neighbouring pieces of one run of characters."""
+    return one.is_piece and other.is_piece and one.text[1:] == other.text[:-1]
 
 
 def _quality(sentence: Sentence) -> float:
