@@ -47,10 +47,11 @@ dense as (
     from (select * from distances order by distance, chunk_id limit :candidates) nearest
 ),
 terms as materialized (
-    select lexeme, cast(quote_literal(lexeme) as tsquery) as query
+    select lexeme, cast(quote_literal(lexeme) as tsquery) as query,
+           row_number() over (order by length(lexeme) desc, lexeme) as term
     from unnest(to_tsvector('english', :words))
     where :mode <> 'dense'
-    order by length(lexeme) desc, lexeme
+    order by term
     limit :max_terms
 ),
 collection as materialized (
@@ -59,23 +60,30 @@ collection as materialized (
     from chunk_lexemes where clone_id = :clone_id and :mode <> 'dense'
 ),
 occurrences as materialized (
-    select chunk_id, length, lexeme,
-           1 / (1.6449341 - ts_rank(lexemes, query) / .0607927) - .5 as tf
-    from chunk_lexemes
-    cross join lateral (select * from terms where lexemes @@ query offset 0) found
-    where clone_id = :clone_id
-      and lexemes @@ (select cast(string_agg(quote_literal(lexeme), '|') as tsquery) from terms)
-      and (:sees_all or chunk_id in (select chunk_id from readable))
+    select chunk_id, term, tf / (tf + .9 * (.6 + .4 * relative_length)) as saturation
+    from (
+        select chunk_id, term,
+               1 / (1.6449341 - ts_rank(lexemes, query) / .0607927) - .5 as tf,
+               length / (select average_length from collection) as relative_length
+        from chunk_lexemes
+        cross join lateral (select * from terms where lexemes @@ query offset 0) matching
+        where clone_id = :clone_id and :mode <> 'dense'
+          and lexemes @@ (select cast(string_agg(quote_literal(lexeme), '|') as tsquery) from terms)
+          and (:sees_all or chunk_id in (select chunk_id from readable))
+        offset 0
+    ) matches
 ),
 weights as materialized (
-    select lexeme, ln(1 + (chunks - count(*) + .5) / (count(*) + .5)) as idf
-    from occurrences, collection group by lexeme, chunks
+    select term, ln(1 + (chunks - df + .5) / (df + .5)) as idf
+    from (
+        select term, cast(count(*) as double precision) as df from occurrences group by term
+    ) frequencies cross join collection
 ),
 lexical as (
     select chunk_id, score, row_number() over (order by score desc, chunk_id) as rank
     from (
-        select chunk_id, sum(idf * tf / (tf + .9 * (.6 + .4 * length / average_length))) as score
-        from occurrences join weights using (lexeme), collection
+        select chunk_id, sum(idf * saturation) as score
+        from occurrences join weights using (term)
         group by chunk_id order by score desc, chunk_id limit :candidates
     ) scored
 ),
