@@ -73,10 +73,18 @@ def _secure_rows() -> None:
         return coalesce(current_setting('app.scope', true) = 'system', false)""")
     # Readers of a published clone see how many of its documents answer them, and none of these.
     op.execute("""
-        create function clone_document_count(clone uuid) returns integer language sql stable
-        set app.scope = 'system'
-        return (select count(*) from documents where documents.clone_id = clone
-            and (visibility = 'public' or owner_id = app_user()))""")
+        create function clone_document_count(clone uuid) returns integer language plpgsql as $$
+        declare
+            scope text = current_setting('app.scope', true);
+            found integer;
+        begin
+            -- Not as a SET of the function: only a superuser may attach that.
+            perform set_config('app.scope', 'system', true);
+            select count(*) into found from documents where documents.clone_id = clone
+                and (visibility = 'public' or owner_id = app_user());
+            perform set_config('app.scope', coalesce(scope, ''), true);
+            return found;
+        end $$""")
     for table, column in OWNED.items():
         op.execute(f"alter table {table} enable row level security")
         op.execute(f"alter table {table} force row level security")
