@@ -8,7 +8,10 @@ import pytest
 from pydantic import SecretStr
 
 from clonememoria.core.config import Settings
+from clonememoria.core.db import external_address
 from clonememoria.core.embedded_postgres import EmbeddedPostgres
+from clonememoria.core.errors import CannotStart
+from clonememoria.migrations.schema import migrate
 from tests.api.clones import create_clone
 from tests.api.documents import read
 from tests.conftest import Serve, register
@@ -50,3 +53,15 @@ async def test_an_owner_without_superuser_rights_is_enough(
     await ada.http.aclose()
     assert answer["mode"] == "rag"
     assert found["document_count"] == 1
+
+
+async def test_a_database_that_refuses_the_schema_says_why(postgres: EmbeddedPostgres) -> None:
+    name = f"bare_{uuid4().hex}"
+    server = f"host={postgres.socket_dir}&port={postgres.port}"
+    admin = await asyncpg.connect(f"postgresql://{postgres.superuser}@/postgres?{server}")
+    await admin.execute(f"create role {name} login")
+    await admin.execute(f"create database {name} owner {name}")
+    with pytest.raises(CannotStart, match=r"permission denied to create extension .*pgvector"):
+        await migrate(external_address(f"postgresql://{name}@/{name}?{server}"))
+    await admin.execute(f"drop database {name} with (force)")
+    await admin.close()
