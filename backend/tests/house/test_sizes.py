@@ -17,9 +17,10 @@ def _body_lines(function: AnyFunction) -> int:
 
 
 def test_no_python_file_is_too_long() -> None:
-    sources = python_sources(PRODUCT, TESTS, SCRIPTS)
-    long = [s.at(n) for s in sources if (n := s.text.count("\n")) > MAX_PYTHON_LINES]
-    assert long == []
+    # The migrations too, though their generated functions are long.
+    paths = [path for folder in (PRODUCT, TESTS, SCRIPTS) for path in folder.rglob("*.py")]
+    lines = {str(path.relative_to(ROOT)): path.read_text().count("\n") for path in paths}
+    assert {path: n for path, n in lines.items() if n > MAX_PYTHON_LINES} == {}
 
 
 def test_no_file_of_the_web_ui_is_too_long() -> None:

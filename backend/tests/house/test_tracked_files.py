@@ -8,7 +8,11 @@ import pytest
 
 from tests.house.sources import ROOT
 
-INDEX_HOSTS = ("registry.npmjs" + ".org", "files.pythonhosted" + ".org", "pypi.org" + "/simple")
+# In pieces, as the paths below: this file must not name what it looks for.
+INDEX_HOSTS = tuple(
+    ".".join(parts)
+    for parts in (("registry", "npmjs"), ("files", "pythonhosted"), ("pypi", "org/simple"))
+)
 MACHINE_PATHS = ("/work" + "/", "/home" + "/", "/Users" + "/", "/opt" + "/", "/root" + "/.")
 
 
