@@ -40,6 +40,7 @@ from clonememoria.knowledge.suggestions_router import router as suggestions_rout
 from clonememoria.knowledge.worker import running_worker
 from clonememoria.migrations.schema import migrate
 from clonememoria.providers.catalog import Providers
+from clonememoria.providers.guard import unshared_protection
 from clonememoria.speech.router import router as speech_router
 
 log = structlog.get_logger()
@@ -90,7 +91,7 @@ def _mount_routers(app: FastAPI) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     async with AsyncExitStack() as stack:
-        database, providers = await _open(settings, stack)
+        database, providers = await _open(settings, app.state.metrics, stack)
         replies = Replies(database, providers, app.state.metrics)
         stack.push_async_callback(replies.drain, 0)
         await stack.enter_async_context(running_upkeep(database, replies))
@@ -118,9 +119,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.info("stopping")
 
 
-async def _open(settings: Settings, stack: AsyncExitStack) -> tuple[Database, Providers]:
+async def _open(
+    settings: Settings, metrics: Metrics, stack: AsyncExitStack
+) -> tuple[Database, Providers]:
     """The parts that the server and a worker of its own have in common."""
-    providers = Providers(settings)
+    providers = Providers(settings, unshared_protection(settings, metrics))
     stack.push_async_callback(providers.aclose)
     providers.check_defaults()
     prepare_data_dir(settings)
@@ -142,10 +145,11 @@ async def drain(app: FastAPI) -> None:
 async def run_worker(settings: Settings) -> None:
     """Process documents until cancelled, in a process of its own."""
     async with AsyncExitStack() as stack:
-        database, providers = await _open(settings, stack)
+        metrics = Metrics()
+        database, providers = await _open(settings, metrics, stack)
         await stack.enter_async_context(
             running_worker(
-                database=database, providers=providers, settings=settings, metrics=Metrics()
+                database=database, providers=providers, settings=settings, metrics=metrics
             )
         )
         log.info("worker_started", version=__version__)

@@ -29,7 +29,10 @@ VOICES_EXAMPLE: Final[JsonDict] = {
 
 
 class Provider(BaseModel):
-    """`healthy` is null where nobody knows; `default` is the model or voice to begin with."""
+    """`healthy` is null where nobody knows; `default` is the model or voice to begin with.
+
+    `last_error` is the code of the latest failure, `hint` what to do where it is not configured.
+    """
 
     model_config = ConfigDict(json_schema_extra={"example": MODELS_EXAMPLE})
 
@@ -37,6 +40,8 @@ class Provider(BaseModel):
     configured: bool
     healthy: bool | None
     circuit: Literal["closed", "open", "half_open"] = "closed"
+    last_error: str | None = None
+    hint: str | None = None
     models: list[str]
     default: str | None
     is_default: bool

@@ -53,6 +53,9 @@ def _provider(info: ProviderInfo) -> schemas.Provider:
         models=list(info.choices),
         default=next(iter(info.choices), None),
         is_default=info.is_default,
+        circuit=info.circuit,
+        last_error=info.last_error,
+        hint=info.hint,
     )
 
 

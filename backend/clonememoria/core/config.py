@@ -35,6 +35,7 @@ class Settings(BaseSettings):
         default="development", validation_alias="CLONEMEMORIA_ENV"
     )
     database_url: SecretStr | None = None
+    redis_url: SecretStr | None = None
     secret_key: SecretStr | None = None
 
     openai_api_key: SecretStr | None = None
@@ -43,20 +44,31 @@ class Settings(BaseSettings):
     llm_openai_base_url: str | None = None
     llm_openai_api_key: SecretStr | None = None
     llm_openai_model: str = "gpt-4o-mini"
+    llm_anthropic_base_url: str | None = None
+    llm_anthropic_api_key: SecretStr | None = None
+    llm_anthropic_model: str = "claude-sonnet-4-5"
+    llm_fallbacks: Annotated[list[str], NoDecode] = []
     llm_first_token_timeout_s: float = Field(default=30.0, gt=0)
     llm_idle_timeout_s: float = Field(default=60.0, gt=0)
     llm_total_timeout_s: float = Field(default=300.0, gt=0)
+    llm_max_concurrency: int = Field(default=1000, ge=1)
 
     embeddings_default_provider: str = "dummy"
     embeddings_openai_base_url: str | None = None
     embeddings_openai_api_key: SecretStr | None = None
     embeddings_openai_model: str = "text-embedding-3-small"
+    embeddings_fallbacks: Annotated[list[str], NoDecode] = []
+    embeddings_max_concurrency: int = Field(default=16, ge=1)
 
     tts_default_provider: str = "dummy"
     tts_api_base_url: str | None = None
     tts_api_key: SecretStr | None = None
     tts_openai_model: str = "gpt-4o-mini-tts"
     tts_default_voice_id: str | None = None
+    tts_max_concurrency: int = Field(default=16, ge=1)
+
+    provider_circuit_open_s: float = Field(default=30.0, gt=0)
+    provider_retry_after_max_s: float = Field(default=30.0, ge=0)
 
     rag_enabled: bool = True
     cors_origins: Annotated[list[str], NoDecode] = []
@@ -75,9 +87,11 @@ class Settings(BaseSettings):
 
     @field_validator(
         "database_url",
+        "redis_url",
         "secret_key",
         "openai_api_key",
         "llm_openai_api_key",
+        "llm_anthropic_api_key",
         "embeddings_openai_api_key",
         "tts_api_key",
         "metrics_token",
@@ -97,14 +111,19 @@ class Settings(BaseSettings):
             raise ValueError("is not of the form postgresql://user:password@host:port/name")
         return value
 
-    @field_validator("llm_openai_base_url", "embeddings_openai_base_url", "tts_api_base_url")
+    @field_validator(
+        "llm_openai_base_url",
+        "llm_anthropic_base_url",
+        "embeddings_openai_base_url",
+        "tts_api_base_url",
+    )
     @classmethod
     def _is_http(cls, value: str | None) -> str | None:
         if value and not (re.match(r"https?://[^/\s]", value) and _has_sane_port(value)):
             raise ValueError("is not of the form http://host:port/path")
         return value
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "llm_fallbacks", "embeddings_fallbacks", mode="before")
     @classmethod
     def _split_at_commas(cls, value: str | list[str]) -> list[str]:
         parts = value.split(",") if isinstance(value, str) else value

@@ -112,6 +112,11 @@ class TooManyRequests(AppError):
     retryable = True
 
 
+class BudgetExceeded(TooManyRequests):
+    code, title = "budget_exceeded", "The budget for answers is used up; it renews later"
+    retryable = False
+
+
 class Unavailable(AppError):
     status, code, title = 503, "unavailable", "A service this needs is down; try again soon"
     retryable = True
@@ -133,6 +138,13 @@ class ProviderDown(ProviderError):
 
 class ProviderTimeout(ProviderDown):
     code, title = "provider_timeout", "The provider did not answer in time"
+
+
+class ProviderResting(ProviderDown):
+    code, title = (
+        "provider_resting",
+        "The provider failed again and again; it is left alone a while",
+    )
 
 
 class ProviderRateLimited(ProviderError):

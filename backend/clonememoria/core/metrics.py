@@ -50,12 +50,39 @@ class Metrics:
             buckets=SHORT_SECONDS,
             registry=self.registry,
         )
+        self.provider_calls = Counter(
+            "clonememoria_provider_calls",
+            "Calls to vendors, by how they went: ok, left, or the code of the error.",
+            ["kind", "provider", "outcome"],
+            registry=self.registry,
+        )
+        self.provider_seconds = Histogram(
+            "clonememoria_provider_call_duration_seconds",
+            "Time until a vendor's first token, or its whole answer, or its failure.",
+            ["kind", "provider"],
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self.provider_tokens = Counter(
+            "clonememoria_provider_tokens",
+            "Tokens that vendors counted.",
+            ["provider", "direction"],
+            registry=self.registry,
+        )
         self.documents = Counter(
             "clonememoria_documents_processed",
             "Documents that left processing, by outcome.",
             ["outcome"],
             registry=self.registry,
         )
+
+    def provider_called(self, kind: str, provider: str, *, outcome: str, seconds: float) -> None:
+        self.provider_calls.labels(kind, provider, outcome).inc()
+        self.provider_seconds.labels(kind, provider).observe(seconds)
+
+    def provider_used(self, provider: str, *, prompt_tokens: int, completion_tokens: int) -> None:
+        self.provider_tokens.labels(provider, "prompt").inc(prompt_tokens)
+        self.provider_tokens.labels(provider, "completion").inc(completion_tokens)
 
 
 def metrics_of(request: Request) -> Metrics:

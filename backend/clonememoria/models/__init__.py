@@ -13,12 +13,14 @@ from clonememoria.models.knowledge import (
     EmbeddingSpace,
     Reembedding,
 )
+from clonememoria.models.usage import UsageRecord
 from clonememoria.models.vocabulary import (
     AnswerMode,
     MessageRole,
     MessageStatus,
     ReplyMode,
     SearchMode,
+    StoredSkip,
     StoredSource,
     StoredUsage,
 )
@@ -42,7 +44,9 @@ __all__ = [
     "RefreshToken",
     "ReplyMode",
     "SearchMode",
+    "StoredSkip",
     "StoredSource",
     "StoredUsage",
+    "UsageRecord",
     "User",
 ]

@@ -37,6 +37,8 @@ class Clone(Base):
     max_tokens: Mapped[int] = mapped_column(default=1024)
     tts_provider: Mapped[str | None] = mapped_column(Text)
     tts_voice_id: Mapped[str | None] = mapped_column(Text)
+    # 1 is the voice's own; 2 takes half the time.
+    tts_speed: Mapped[float] = mapped_column(default=1.0)
     # Never null: vectors of two spaces must not mix because a default changed.
     embedding_provider: Mapped[str] = mapped_column(Text)
     embedding_model: Mapped[str] = mapped_column(Text)

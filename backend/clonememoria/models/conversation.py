@@ -12,6 +12,7 @@ from clonememoria.models.vocabulary import (
     MessageRole,
     MessageStatus,
     ReplyMode,
+    StoredSkip,
     StoredSource,
     StoredUsage,
 )
@@ -61,6 +62,8 @@ class Message(Base):
     finish_reason: Mapped[str | None] = mapped_column(Text)
     sources: Mapped[list[StoredSource]] = mapped_column(JSONB, default=list)
     usage: Mapped[StoredUsage | None] = mapped_column(JSONB)
+    # The providers that were asked for this reply and did not answer, in their order.
+    skipped: Mapped[list[StoredSkip]] = mapped_column(JSONB, default=list)
     feedback: Mapped[dict[str, str | int] | None] = mapped_column(JSONB)
     attributes: Mapped[dict[str, str]] = mapped_column("metadata", JSONB, default=dict)
     client_message_id: Mapped[str | None] = mapped_column(Text)

@@ -24,6 +24,15 @@ class StoredSource(TypedDict):
     url: str | None
 
 
+class StoredSkip(TypedDict):
+    """A provider that did not answer, and why."""
+
+    provider: str
+    model: str
+    code: str
+    detail: str
+
+
 class StoredUsage(TypedDict):
     prompt_tokens: int
     completion_tokens: int

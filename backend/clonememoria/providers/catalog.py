@@ -4,16 +4,21 @@ import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
 from clonememoria.core.config import Settings
-from clonememoria.core.errors import CannotStart, ProviderError
+from clonememoria.core.errors import CannotStart, ProviderError, UnknownProvider
+from clonememoria.core.resilience import CircuitState
 from clonememoria.providers.embeddings.base import Embeddings
+from clonememoria.providers.embeddings.guarded import GuardedEmbeddings
+from clonememoria.providers.guard import Guard, Protection, unshared_protection
 from clonememoria.providers.llm.base import LanguageModel
-from clonememoria.providers.llm.timeouts import TimedLanguageModel
+from clonememoria.providers.llm.fallback import Candidate, Skip
+from clonememoria.providers.llm.guarded import GuardedLanguageModel, Patience
 from clonememoria.providers.registry import KINDS, Kind, Registry, installed_vendors
 from clonememoria.providers.tts.base import TextToSpeech
+from clonememoria.providers.tts.guarded import GuardedSpeech
 
 CATALOG_AGE_S: Final = 60.0
 CATALOG_PATIENCE_S: Final = 2.0
@@ -23,7 +28,9 @@ CATALOG_PATIENCE_S: Final = 2.0
 class ProviderInfo:
     """`choices` are model names, for speech voice ids, the default first.
 
-    `is_healthy` is None where nobody knows: not configured, or no answer in time.
+    `is_healthy` is None where nobody knows: not configured, or no answer in time. `last_error` is
+    the code of the latest call's failure, None where it went well; `hint` says what to do where
+    the provider is not configured.
     """
 
     name: str
@@ -31,31 +38,76 @@ class ProviderInfo:
     is_default: bool
     is_healthy: bool | None
     choices: tuple[str, ...]
+    circuit: CircuitState = "closed"
+    last_error: str | None = None
+    hint: str | None = None
+
+
+def parted(choice: str) -> tuple[str, str | None]:
+    """`provider:model`, or `provider` alone, as settings have it."""
+    provider, _, model = choice.partition(":")
+    return provider, model or None
 
 
 class Providers:
-    """Built once for a process; hands out each vendor by name, built at first use."""
+    """Built once for a process; hands out each vendor by name, built and wrapped at first use."""
 
-    def __init__(self, settings: Settings) -> None:
-        def timed(model: LanguageModel) -> LanguageModel:
-            return TimedLanguageModel(
-                model,
-                first_token_s=settings.llm_first_token_timeout_s,
-                idle_s=settings.llm_idle_timeout_s,
-                total_s=settings.llm_total_timeout_s,
-            )
-
+    def __init__(self, settings: Settings, protection: Protection | None = None) -> None:
+        self._settings = settings
+        self._protection = protection or unshared_protection(settings)
+        self._guards: dict[tuple[Kind, str], Guard] = {}
         self._llm: Registry[LanguageModel] = Registry(
-            installed_vendors("llm"), settings, wrap=timed
+            installed_vendors("llm"), settings, wrap=self._guarded_llm
         )
-        self._embeddings: Registry[Embeddings] = Registry(installed_vendors("embeddings"), settings)
-        self._tts: Registry[TextToSpeech] = Registry(installed_vendors("tts"), settings)
+        self._embeddings: Registry[Embeddings] = Registry(
+            installed_vendors("embeddings"), settings, wrap=self._guarded_embeddings
+        )
+        self._tts: Registry[TextToSpeech] = Registry(
+            installed_vendors("tts"), settings, wrap=self._guarded_tts
+        )
         self._catalogs: dict[Kind, tuple[float, list[ProviderInfo]]] = {}
         self._defaults: dict[Kind, str] = {
             "llm": settings.llm_default_provider,
             "embeddings": settings.embeddings_default_provider,
             "tts": settings.tts_default_provider,
         }
+
+    def _guarded_llm(self, inner: LanguageModel) -> LanguageModel:
+        settings = self._settings
+        patience = Patience(
+            first_token_s=settings.llm_first_token_timeout_s,
+            idle_s=settings.llm_idle_timeout_s,
+            total_s=settings.llm_total_timeout_s,
+        )
+        guard = self._guard("llm", inner, max_calls=settings.llm_max_concurrency)
+        return GuardedLanguageModel(inner, guard, patience)
+
+    def _guarded_embeddings(self, inner: Embeddings) -> Embeddings:
+        guard = self._guard(
+            "embeddings", inner, max_calls=self._settings.embeddings_max_concurrency
+        )
+        return GuardedEmbeddings(
+            inner, guard, retry_after_max_s=self._settings.provider_retry_after_max_s
+        )
+
+    def _guarded_tts(self, inner: TextToSpeech) -> TextToSpeech:
+        guard = self._guard("tts", inner, max_calls=self._settings.tts_max_concurrency)
+        return GuardedSpeech(
+            inner, guard, retry_after_max_s=self._settings.provider_retry_after_max_s
+        )
+
+    def _guard(
+        self, kind: Kind, inner: LanguageModel | Embeddings | TextToSpeech, *, max_calls: int
+    ) -> Guard:
+        guard = Guard(
+            self._protection,
+            kind=kind,
+            provider=inner.name,
+            endpoint=inner.endpoint,
+            max_calls=max_calls,
+        )
+        self._guards[kind, inner.name] = guard
+        return guard
 
     def llm(self, name: str) -> LanguageModel:
         return self._llm.get(name)
@@ -66,6 +118,23 @@ class Providers:
     def tts(self, name: str) -> TextToSpeech:
         return self._tts.get(name)
 
+    def llm_candidates(
+        self, name: str, model: str | None
+    ) -> tuple[list[Candidate], tuple[Skip, ...]]:
+        """Who may answer, best first, and those that are not configured any more."""
+        candidates: list[Candidate] = []
+        skipped: list[Skip] = []
+        for provider, wanted in ((name, model), *map(parted, self._settings.llm_fallbacks)):
+            try:
+                llm = self.llm(provider)
+            except UnknownProvider as error:
+                skipped.append(Skip(provider, wanted or "", error.code, error.detail))
+                continue
+            candidate = Candidate(llm, wanted or llm.default_model)
+            if candidate not in candidates:
+                candidates.append(candidate)
+        return candidates, tuple(skipped)
+
     def default(self, kind: Kind) -> str:
         return self._defaults[kind]
 
@@ -74,6 +143,14 @@ class Providers:
         for kind in KINDS:
             if problem := self._registry(kind).problem_of(self._defaults[kind]):
                 raise CannotStart(f"{kind.upper()}_DEFAULT_PROVIDER={problem}")
+        fallbacks: dict[Kind, list[str]] = {
+            "llm": self._settings.llm_fallbacks,
+            "embeddings": self._settings.embeddings_fallbacks,
+        }
+        for kind, choices in fallbacks.items():
+            for provider, _ in map(parted, choices):
+                if problem := self._registry(kind).problem_of(provider):
+                    raise CannotStart(f"{kind.upper()}_FALLBACKS={problem}")
 
     def configured(self, kind: Kind) -> list[str]:
         """The names that a clone may choose."""
@@ -95,7 +172,13 @@ class Providers:
         if time.monotonic() - asked_at > CATALOG_AGE_S:
             infos = await asyncio.gather(*(self._info(kind, n) for n in self._registry(kind).names))
             self._catalogs[kind] = (time.monotonic(), infos)
-        return infos
+        return [await self._with_circuit(kind, info) for info in infos]
+
+    async def _with_circuit(self, kind: Kind, info: ProviderInfo) -> ProviderInfo:
+        guard = self._guards.get((kind, info.name))
+        if guard is None:
+            return info
+        return replace(info, circuit=await guard.circuit(), last_error=guard.last_error)
 
     async def _info(self, kind: Kind, name: str) -> ProviderInfo:
         is_configured = name in self.configured(kind)
@@ -117,6 +200,7 @@ class Providers:
             is_default=name == self._defaults[kind],
             is_healthy=is_healthy,
             choices=choices,
+            hint=self._registry(kind).problem_of(name),
         )
 
     def _offers(self, kind: Kind, name: str) -> Callable[[], Awaitable[list[str]]]:

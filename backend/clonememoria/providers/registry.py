@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from typing import Generic, Literal, Protocol, Self, TypeVar, cast
 
 from clonememoria.core.config import Settings
@@ -23,11 +24,19 @@ HERE = "clonememoria.providers"
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """`path` is `module:Class`; `needs_one_of` names the settings of which one must be set."""
+    """`path` is `module:Class`; `needs_one_of` names the settings of which one must be set.
+
+    `needs_module` is of a package that only the extra of the vendor's name installs.
+    """
 
     name: str
     path: str
     needs_one_of: tuple[str, ...] = ()
+    needs_module: str | None = None
+
+    @property
+    def is_installed(self) -> bool:
+        return self.needs_module is None or find_spec(self.needs_module) is not None
 
 
 VENDORS: Mapping[Kind, tuple[Vendor, ...]] = {
@@ -106,7 +115,7 @@ class Registry(Generic[P]):
 
     def is_configured(self, name: str) -> bool:
         vendor = self._vendors.get(name)
-        if vendor is None:
+        if vendor is None or not vendor.is_installed:
             return False
         needs = vendor.needs_one_of
         return not needs or any(getattr(self._settings, setting) for setting in needs)
@@ -115,8 +124,11 @@ class Registry(Generic[P]):
         """Why a provider of this name cannot be had, for who sets up the installation."""
         if self.is_configured(name):
             return None
-        if name in self._vendors:
-            needs = " or ".join(map(str.upper, self._vendors[name].needs_one_of))
+        vendor = self._vendors.get(name)
+        if vendor and not vendor.is_installed:
+            return f"{name} is not installed: run `make extras`"
+        if vendor:
+            needs = " or ".join(map(str.upper, vendor.needs_one_of))
             return f"{name} is not configured: set {needs}"
         return f"{name} does not exist; choose one of: {', '.join(self.names)}"
 

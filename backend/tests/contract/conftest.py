@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from clonememoria.core.config import Settings
+from clonememoria.core.resilience import LocalCircuits, LocalSlots
 from clonememoria.providers.catalog import Providers
+from clonememoria.providers.guard import Protection, Unobserved
 from tests.fakes.openai_server import FakeOpenAI, running
 
 MODEL = "fake-n20"
@@ -35,9 +37,14 @@ def settings(fake_openai: FakeOpenAI) -> Settings:
 
 
 @pytest.fixture(scope="session")
-async def all_providers(settings: Settings) -> AsyncIterator[Providers]:
+def circuits() -> LocalCircuits:
+    return LocalCircuits(open_s=30)
+
+
+@pytest.fixture(scope="session")
+async def all_providers(settings: Settings, circuits: LocalCircuits) -> AsyncIterator[Providers]:
     """Built once, as in the application: the TLS settings of a client take 50 ms to load."""
-    providers = Providers(settings)
+    providers = Providers(settings, Protection(circuits, LocalSlots(), Unobserved()))
     await providers.warm_up()
     yield providers
     await providers.aclose()
@@ -51,5 +58,7 @@ def upstream(fake_openai: FakeOpenAI) -> FakeOpenAI:
 
 
 @pytest.fixture
-def providers(all_providers: Providers, upstream: FakeOpenAI) -> Providers:
+def providers(all_providers: Providers, circuits: LocalCircuits, upstream: FakeOpenAI) -> Providers:
+    """With all circuits closed."""
+    circuits._circuits.clear()
     return all_providers

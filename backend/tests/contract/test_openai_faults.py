@@ -20,6 +20,7 @@ from clonememoria.core.errors import (
     ProviderUnauthorized,
 )
 from clonememoria.providers.catalog import Providers
+from clonememoria.providers.guard import MAX_ATTEMPTS
 from clonememoria.providers.llm.base import Finish, LanguageModel
 from tests.contract.talk import completion, listen
 from tests.fakes.openai_server import FakeOpenAI
@@ -54,7 +55,7 @@ BEFORE_ANY_TOKEN = [
 async def test_a_failed_request_ends_in_its_error(
     llm: LanguageModel, upstream: FakeOpenAI, fault: str, expected: type[ProviderError]
 ) -> None:
-    upstream.state.plan_faults([fault])
+    upstream.state.plan_faults([fault] * MAX_ATTEMPTS)
 
     heard = await listen(llm)
 
@@ -111,19 +112,19 @@ async def test_odd_but_complete_answers_are_read_whole(
 
 
 async def test_retry_after_is_told(llm: LanguageModel, upstream: FakeOpenAI) -> None:
-    upstream.state.plan_faults(["429:7"])
+    upstream.state.plan_faults(["429:31"])
 
     heard = await listen(llm)
 
     assert isinstance(heard.error, ProviderRateLimited)
-    assert heard.error.retry_after_s == 7
+    assert heard.error.retry_after_s == 31
 
 
 @pytest.mark.parametrize("fault", ["401", "500", "errevent:3"])
 async def test_nothing_that_the_vendor_wrote_is_in_the_error_or_its_traceback(
     llm: LanguageModel, upstream: FakeOpenAI, fault: str
 ) -> None:
-    upstream.state.plan_faults([fault])
+    upstream.state.plan_faults([fault] * MAX_ATTEMPTS)
 
     error = (await listen(llm)).error
 
@@ -131,12 +132,25 @@ async def test_nothing_that_the_vendor_wrote_is_in_the_error_or_its_traceback(
     assert "canary" not in "".join(traceback.format_exception(error))
 
 
-async def test_a_request_is_tried_once(llm: LanguageModel, upstream: FakeOpenAI) -> None:
-    upstream.state.plan_faults(["500"])
+async def test_a_request_is_tried_three_times_at_most(
+    llm: LanguageModel, upstream: FakeOpenAI
+) -> None:
+    upstream.state.plan_faults(["500"] * 5)
 
     await listen(llm)
 
-    assert upstream.state.counts["/v1/chat/completions"] == 1
+    assert upstream.state.counts["/v1/chat/completions"] == MAX_ATTEMPTS
+
+
+async def test_a_vendor_that_recovers_meanwhile_is_not_noticed(
+    llm: LanguageModel, upstream: FakeOpenAI
+) -> None:
+    upstream.state.plan_faults(["500", "429:0"])
+
+    heard = await listen(llm)
+
+    assert heard.error is None
+    assert len(heard.tokens) == 20
 
 
 async def test_the_first_token_must_come_in_time(providers: Providers) -> None:
@@ -213,8 +227,8 @@ async def test_the_request_says_what_was_chosen_and_asks_for_usage(
 async def test_embeddings_and_speech_fail_with_the_same_errors(
     providers: Providers, upstream: FakeOpenAI, fault: str, expected: type[ProviderError]
 ) -> None:
-    upstream.state.plan_faults([fault], path=EMBEDDINGS)
-    upstream.state.plan_faults([fault], path=SPEECH)
+    upstream.state.plan_faults([fault] * MAX_ATTEMPTS, path=EMBEDDINGS)
+    upstream.state.plan_faults([fault] * MAX_ATTEMPTS, path=SPEECH)
 
     with pytest.raises(expected):
         await providers.embeddings("openai").embed(["tea"], model="fake-embed")
@@ -225,7 +239,7 @@ async def test_embeddings_and_speech_fail_with_the_same_errors(
 async def test_speech_that_breaks_off_is_an_error(
     providers: Providers, upstream: FakeOpenAI
 ) -> None:
-    upstream.state.plan_faults(["drop:2"], path=SPEECH)
+    upstream.state.plan_faults(["drop:2"] * MAX_ATTEMPTS, path=SPEECH)
 
     with pytest.raises(ProviderDown):
         await providers.tts("openai").synthesize("A long sentence about tea.", voice="alloy")

@@ -10,9 +10,13 @@ Vectors = NDArray[np.float32]
 
 
 class Embeddings(Protocol):
-    """Vectors of one (name, model, dimensions) are comparable, and with no others."""
+    """Vectors of one (name, model, dimensions) are comparable, and with no others.
+
+    `endpoint` is what fails and heals together, as `guard.endpoint_id` makes it.
+    """
 
     name: str
+    endpoint: str
     default_model: str
     batch_size: int
 

@@ -13,6 +13,7 @@ from clonememoria.providers.embeddings.hashing import DIMENSIONS, embed_text
 
 class DummyEmbeddings:
     name = "dummy"
+    endpoint = "dummy"
     default_model = "hashed-words-384"
     batch_size = 256
 

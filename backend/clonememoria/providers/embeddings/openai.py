@@ -11,6 +11,7 @@ import numpy as np
 from clonememoria.core.config import Settings
 from clonememoria.core.errors import ProviderMalformed
 from clonememoria.providers.embeddings.base import Vectors
+from clonememoria.providers.guard import endpoint_id
 from clonememoria.providers.openai_api import (
     first_secret,
     model_names,
@@ -41,6 +42,7 @@ class OpenAIEmbeddings:
     batch_size = 128
 
     def __init__(self, *, base_url: str | None, api_key: str | None, model: str) -> None:
+        self.endpoint = endpoint_id(self.name, url=base_url, key=api_key)
         self.default_model = model
         self._client = openai_client(base_url=base_url, api_key=api_key, timeout_s=TIMEOUT_S)
 

@@ -16,12 +16,16 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What is asked of a model. The system prompt is the first message."""
+    """What is asked of a model. The system prompt is the first message.
+
+    `patience_s` is how long it may wait for a vendor that says "later" before it is given up.
+    """
 
     messages: tuple[ChatMessage, ...]
     model: str
     temperature: float
     max_tokens: int
+    patience_s: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,10 @@ class Finish:
 
 
 class LanguageModel(Protocol):
+    """`endpoint` is what fails and heals together, as `guard.endpoint_id` makes it."""
+
     name: str
+    endpoint: str
     default_model: str
 
     def stream(self, completion: Completion) -> AsyncIterator[str | Finish]:

@@ -20,6 +20,7 @@ _CHARACTERS_PER_TOKEN = 4
 
 class DummyLanguageModel:
     name = "dummy"
+    endpoint = "dummy"
     default_model = "extractive"
 
     def __init__(self, *, delay_s: float) -> None:

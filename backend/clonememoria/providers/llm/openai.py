@@ -11,6 +11,7 @@ from openai._response import AsyncAPIResponse, AsyncResponseContextManager
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 from clonememoria.core.config import Settings
+from clonememoria.providers.guard import endpoint_id
 from clonememoria.providers.llm.base import Completion, Finish
 from clonememoria.providers.llm.sse import CompletionReader
 from clonememoria.providers.openai_api import (
@@ -41,6 +42,7 @@ class OpenAILanguageModel:
     def __init__(
         self, *, base_url: str | None, api_key: str | None, model: str, timeout_s: float
     ) -> None:
+        self.endpoint = endpoint_id(self.name, url=base_url, key=api_key)
         self.default_model = model
         self._client = openai_client(base_url=base_url, api_key=api_key, timeout_s=timeout_s)
 

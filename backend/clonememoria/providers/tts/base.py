@@ -14,11 +14,21 @@ class Speech:
 
 
 class TextToSpeech(Protocol):
-    name: str
-    default_voice: str
+    """`endpoint` is what fails and heals together, as `guard.endpoint_id` makes it.
 
-    async def synthesize(self, text: str, *, voice: str) -> Speech:
-        """Return the spoken text as WAV; raise a ProviderError."""
+    `has_open_voices` where other voices than the listed ones may exist.
+    """
+
+    name: str
+    endpoint: str
+    default_voice: str
+    has_open_voices: bool
+
+    async def synthesize(self, text: str, *, voice: str, speed: float = 1.0) -> Speech:
+        """Return the spoken text as WAV; raise a ProviderError.
+
+        `speed` is relative to the voice's own, 0.5 to 2.
+        """
         ...
 
     async def voices(self) -> list[str]:

@@ -25,14 +25,16 @@ VOICE_PITCH_HZ = {"calm": 196.0, "deep": 130.8, "bright": 293.7}
 
 class DummySpeech:
     name = "dummy"
+    endpoint = "dummy"
     default_voice = "calm"
+    has_open_voices = False
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:  # noqa: ARG003 - it needs none of them
         return cls()
 
-    async def synthesize(self, text: str, *, voice: str) -> Speech:
-        return await asyncio.to_thread(_hum, text, voice)
+    async def synthesize(self, text: str, *, voice: str, speed: float = 1.0) -> Speech:
+        return await asyncio.to_thread(_hum, text, voice, speed)
 
     async def voices(self) -> list[str]:
         return list(VOICE_PITCH_HZ)
@@ -41,8 +43,8 @@ class DummySpeech:
         return None
 
 
-def _hum(text: str, voice: str) -> Speech:
-    spoken_s = len(text) / CHARACTERS_PER_S
+def _hum(text: str, voice: str, speed: float) -> Speech:
+    spoken_s = len(text) / CHARACTERS_PER_S / speed
     samples = round(min(max(spoken_s, MIN_DURATION_S), MAX_DURATION_S) * SAMPLE_RATE)
     pcm = (_melody(text, voice, samples) * (32_767 * LOUDNESS)).astype("<i2").tobytes()
     return Speech(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Self
 
 from clonememoria.core.config import Settings
+from clonememoria.providers.guard import endpoint_id
 from clonememoria.providers.openai_api import first_secret, openai_client, our_errors, sendable
 from clonememoria.providers.tts.base import Speech
 from clonememoria.providers.tts.wav import Wav, duration_s, joined, read_wav, wav_file
@@ -27,7 +28,10 @@ class OpenAISpeech:
     def __init__(
         self, *, base_url: str | None, api_key: str | None, model: str, voice: str | None
     ) -> None:
+        self.endpoint = endpoint_id(self.name, url=base_url, key=api_key)
         self.default_voice = voice or VOICES[0]
+        # Compatible servers have voices of their own.
+        self.has_open_voices = base_url is not None
         self._model = model
         self._client = openai_client(base_url=base_url, api_key=api_key, timeout_s=TIMEOUT_S)
 
@@ -40,18 +44,23 @@ class OpenAISpeech:
             voice=settings.tts_default_voice_id,
         )
 
-    async def synthesize(self, text: str, *, voice: str) -> Speech:
-        spoken = joined([await self._say(part, voice) for part in speakable_parts(text)])
+    async def synthesize(self, text: str, *, voice: str, speed: float = 1.0) -> Speech:
+        parts = speakable_parts(text)
+        spoken = joined([await self._say(part, voice, speed) for part in parts])
         return Speech(
             audio=wav_file(spoken.pcm, sample_rate=spoken.sample_rate),
             sample_rate=spoken.sample_rate,
             duration_s=duration_s(spoken.pcm, sample_rate=spoken.sample_rate),
         )
 
-    async def _say(self, text: str, voice: str) -> Wav:
+    async def _say(self, text: str, voice: str, speed: float) -> Wav:
         with our_errors():
             async with self._client.audio.speech.with_streaming_response.create(
-                input=sendable(text), model=self._model, voice=voice, response_format="wav"
+                input=sendable(text),
+                model=self._model,
+                voice=voice,
+                response_format="wav",
+                speed=speed,
             ) as response:
                 return read_wav(await response.read())
 

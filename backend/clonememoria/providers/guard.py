@@ -1,0 +1,184 @@
+"""What every call to a vendor passes: a circuit, a slot, at most three tries, and a count.
+
+The wrappers of the three kinds use it; a vendor's own file knows nothing of it.
+"""
+
+import hashlib
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeVar
+
+import stamina
+
+from clonememoria.core.config import Settings
+from clonememoria.core.errors import (
+    ProviderDown,
+    ProviderError,
+    ProviderMalformed,
+    ProviderResting,
+    ProviderTimeout,
+)
+from clonememoria.core.resilience import (
+    CircuitOpen,
+    Circuits,
+    CircuitState,
+    Entry,
+    LocalCircuits,
+    LocalSlots,
+    Slots,
+)
+
+MAX_ATTEMPTS: Final = 3
+FIRST_WAIT_S: Final = 0.2
+MAX_JITTER_S: Final = 0.3
+
+T = TypeVar("T")
+
+
+def endpoint_id(provider: str, *, url: str | None = None, key: str | None = None) -> str:
+    """What fails and heals together: a vendor under one address with one key."""
+    fingerprint = hashlib.sha256(key.encode()).hexdigest()[:12] if key else "-"
+    return f"{provider} {url or '-'} {fingerprint}"
+
+
+class CallObserver(Protocol):
+    """Told of every call; quick, and never raises."""
+
+    def provider_called(self, kind: str, provider: str, *, outcome: str, seconds: float) -> None:
+        """`outcome` is "ok", "left" or the code of an error; `seconds` until it was known."""
+        ...
+
+    def provider_used(
+        self, provider: str, *, prompt_tokens: int, completion_tokens: int
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What all guards of a process share."""
+
+    circuits: Circuits
+    slots: Slots
+    observer: CallObserver
+
+
+class Unobserved:
+    """Nobody watches."""
+
+    def provider_called(self, *_call: object, **_outcome: object) -> None:
+        return None
+
+    def provider_used(self, *_call: object, **_tokens: object) -> None:
+        return None
+
+
+def unshared_protection(settings: Settings, observer: CallObserver | None = None) -> Protection:
+    """Of one process alone."""
+    circuits = LocalCircuits(open_s=settings.provider_circuit_open_s)
+    return Protection(circuits, LocalSlots(), observer or Unobserved())
+
+
+class Guard:
+    """For one vendor under one address with one key."""
+
+    def __init__(
+        self, protection: Protection, *, kind: str, provider: str, endpoint: str, max_calls: int
+    ) -> None:
+        self.provider = provider
+        self.observer = protection.observer
+        self.last_error: str | None = None
+        self._kind = kind
+        self._endpoint = f"{kind} {endpoint}"
+        self._circuits = protection.circuits
+        self._slots = protection.slots
+        self._max_calls = max_calls
+
+    async def circuit(self) -> CircuitState:
+        return await self._circuits.state(self._endpoint)
+
+    @asynccontextmanager
+    async def call(self) -> AsyncIterator["Call"]:
+        """One try; raise ProviderResting where the circuit is open."""
+        call = Call(self, self._circuits, await self._enter())
+        try:
+            async with self._slots.slot(self._endpoint, limit=self._max_calls):
+                yield call
+        except ProviderError as error:
+            await call.failed(error)
+            raise
+        finally:
+            await call.left()
+
+    async def _enter(self) -> Entry:
+        try:
+            return await self._circuits.enter(self._endpoint)
+        except CircuitOpen as rest:
+            self.observe(ProviderResting.code, seconds=0)
+            raise ProviderResting(retry_after_s=rest.retry_after_s) from None
+
+    def observe(self, outcome: str, *, seconds: float) -> None:
+        self.observer.provider_called(self._kind, self.provider, outcome=outcome, seconds=seconds)
+
+
+class Call:
+    """One try that is under way. A call may answer first and fail later: then it did both."""
+
+    def __init__(self, guard: Guard, circuits: Circuits, entry: Entry) -> None:
+        self._guard = guard
+        self._circuits = circuits
+        self._entry = entry
+        self._started = time.perf_counter()
+        self._is_known = False
+
+    async def answered(self) -> None:
+        """To be said at the first sign of life: it may be long until the end."""
+        self._observe("ok")
+        self._guard.last_error = None
+        await self._circuits.report(self._entry, is_failure=False)
+        self._entry = Entry(self._entry.endpoint, is_probe=False)
+
+    async def failed(self, error: ProviderError) -> None:
+        self._observe(error.code)
+        self._guard.last_error = error.code
+        # Whoever refuses a request is alive.
+        is_failure = isinstance(error, ProviderDown | ProviderMalformed)
+        await self._circuits.report(self._entry, is_failure=is_failure)
+
+    async def left(self) -> None:
+        """The caller does not want the answer any more, unless there was one."""
+        if not self._is_known:
+            self._observe("left")
+            await self._circuits.abandon(self._entry)
+
+    def _observe(self, outcome: str) -> None:
+        self._is_known = True
+        self._guard.observe(outcome, seconds=time.perf_counter() - self._started)
+
+
+async def persistently(attempt: Callable[[], Awaitable[T]], *, retry_after_max_s: float) -> T:
+    """What the first of at most three attempts returns; raise the last one's ProviderError.
+
+    A wait that the vendor asks for is honoured, or the attempts end where it is too long.
+    """
+
+    def is_worth_trying_again(error: Exception) -> bool | float:
+        # Patience is spent once: whoever hung hangs again.
+        if not isinstance(error, ProviderError) or isinstance(
+            error, ProviderTimeout | ProviderResting
+        ):
+            return False
+        if error.retry_after_s is None:
+            return error.retryable
+        wait_s = error.retry_after_s + random.uniform(0, MAX_JITTER_S)  # noqa: S311 - no secret
+        return wait_s if error.retryable and error.retry_after_s <= retry_after_max_s else False
+
+    caller = stamina.AsyncRetryingCaller(
+        attempts=MAX_ATTEMPTS,
+        timeout=None,
+        wait_initial=FIRST_WAIT_S,
+        wait_jitter=MAX_JITTER_S,
+    )
+    return await caller(is_worth_trying_again, attempt)
