@@ -2,6 +2,7 @@
 
 BIN := .venv/bin
 PYTHON_BASE := .venv/.runtime
+PYTHON_EXTRAS := .venv/.extras
 PYTHON_DEV := .venv/.dev
 WEB_MODULES := frontend/node_modules/.installed
 WEB_BUILD := frontend/dist/index.html
@@ -13,10 +14,16 @@ export UV_SYSTEM_CERTS := true
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# Whoever reaches packages only as pip is configured to gets them by pip.
+# Providers that come with an extra, where the environment or .env chooses one of them.
+CHOSEN := $(TTS_DEFAULT_PROVIDER) $(EMBEDDINGS_DEFAULT_PROVIDER) $(EMBEDDINGS_FALLBACKS) \
+	$(shell grep -shiE '^(export )?(TTS|EMBEDDINGS)_(DEFAULT_PROVIDER|FALLBACKS) *=' .env)
+PYTHON_CHOSEN := $(if $(findstring espeak,$(CHOSEN))$(findstring local,$(CHOSEN)),$(PYTHON_EXTRAS),$(PYTHON_BASE))
+
+# Whoever reaches packages only as pip is configured to gets them by pip. The lists are complete:
+# what they leave out is left out on purpose.
 define install
-$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1) \
-	|| $(BIN)/python -m pip install --quiet --require-hashes -r $(1)
+$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --no-deps -r $(1) \
+	|| $(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(1)
 $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable . \
 	|| $(BIN)/python -m pip install --quiet --no-deps --editable .
 endef
@@ -29,7 +36,7 @@ help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: run
-run: $(PYTHON_BASE) $(WEB_BUILD) ## install what is missing and serve the product
+run: $(PYTHON_CHOSEN) $(WEB_BUILD) ## install what is missing and serve the product
 	@exec $(BIN)/clonememoria serve
 
 .PHONY: dev
@@ -37,8 +44,11 @@ dev: $(PYTHON_DEV) $(WEB_MODULES) ## serve with reload: the API on 8000, the web
 	@scripts/dev.sh
 
 .PHONY: worker
-worker: $(PYTHON_BASE) ## process documents in one more process
+worker: $(PYTHON_CHOSEN) ## process documents in one more process
 	@exec $(BIN)/clonememoria worker
+
+.PHONY: extras
+extras: $(PYTHON_EXTRAS) ## install what the providers local and espeak need
 
 .PHONY: migrate
 migrate: $(PYTHON_BASE) ## bring the database to the newest schema
@@ -111,10 +121,15 @@ $(PYTHON_BASE): requirements.txt pyproject.toml | $(BIN)/uv
 	@$(call install,requirements.txt)
 	@touch $@
 
-$(PYTHON_DEV): requirements-dev.txt requirements.txt pyproject.toml | $(BIN)/uv
+$(PYTHON_EXTRAS): requirements-extras.txt requirements.txt pyproject.toml | $(BIN)/uv
+	@echo "Installing the Python packages and those of the extras..."
+	@$(call install,requirements-extras.txt)
+	@touch $@ $(PYTHON_BASE)
+
+$(PYTHON_DEV): requirements-dev.txt requirements-extras.txt requirements.txt pyproject.toml | $(BIN)/uv
 	@echo "Installing the Python packages for development..."
 	@$(call install,requirements-dev.txt)
-	@touch $@ $(PYTHON_BASE)
+	@touch $@ $(PYTHON_EXTRAS) $(PYTHON_BASE)
 
 $(WEB_MODULES): frontend/package.json frontend/package-lock.json
 	@scripts/check_node.sh

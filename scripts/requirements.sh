@@ -1,13 +1,14 @@
 #!/bin/sh
-# Compile requirements.txt and requirements-dev.txt from pyproject.toml, keeping the pins they have.
+# Compile the requirements files from pyproject.toml, keeping the pins they have.
 # With --check: fail if that would change them. A new release upstream changes nothing by itself.
 set -eu
 
 checkout=$PWD
+files='requirements.txt requirements-extras.txt requirements-dev.txt'
 if [ "${1:-}" = --check ]; then
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
-    cp pyproject.toml requirements.txt requirements-dev.txt "$scratch"
+    cp pyproject.toml $files "$scratch"
     cd "$scratch"
 fi
 
@@ -16,13 +17,15 @@ compile() { # OUTPUT [ARGUMENT...]
     shift
     "$checkout/.venv/bin/uv" pip compile --quiet --no-config --universal --generate-hashes \
         --no-header --no-emit-index-url --no-emit-find-links \
+        --excludes "$checkout/scripts/excludes.txt" \
         --python "$checkout/.venv/bin/python" pyproject.toml --output-file "$output" "$@"
 }
 
 compile requirements.txt
-compile requirements-dev.txt --group dev --constraints requirements.txt
+compile requirements-extras.txt --all-extras --constraints requirements.txt
+compile requirements-dev.txt --all-extras --group dev --constraints requirements-extras.txt
 
-for file in requirements.txt requirements-dev.txt; do
+for file in $files; do
     if ! cmp -s "$file" "$checkout/$file"; then
         echo "$file does not match pyproject.toml: run 'make requirements'." >&2
         exit 1
