@@ -69,6 +69,7 @@ class Settings(BaseSettings):
 
     provider_circuit_open_s: float = Field(default=30.0, gt=0)
     provider_retry_after_max_s: float = Field(default=30.0, ge=0)
+    prices_file: Path | None = None
 
     rag_enabled: bool = True
     cors_origins: Annotated[list[str], NoDecode] = []

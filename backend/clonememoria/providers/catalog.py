@@ -16,6 +16,7 @@ from clonememoria.providers.guard import Guard, Protection, unshared_protection
 from clonememoria.providers.llm.base import LanguageModel
 from clonememoria.providers.llm.fallback import Candidate, Skip
 from clonememoria.providers.llm.guarded import GuardedLanguageModel, Patience
+from clonememoria.providers.prices import Prices
 from clonememoria.providers.registry import KINDS, Kind, Registry, installed_vendors
 from clonememoria.providers.tts.base import TextToSpeech
 from clonememoria.providers.tts.guarded import GuardedSpeech
@@ -53,6 +54,7 @@ class Providers:
     """Built once for a process; hands out each vendor by name, built and wrapped at first use."""
 
     def __init__(self, settings: Settings, protection: Protection | None = None) -> None:
+        self.prices = Prices.from_settings(settings)
         self._settings = settings
         self._protection = protection or unshared_protection(settings)
         self._guards: dict[tuple[Kind, str], Guard] = {}
