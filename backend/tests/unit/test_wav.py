@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from clonememoria.core.errors import ProviderMalformed
 from clonememoria.providers.tts.openai import speakable_parts
-from clonememoria.providers.tts.wav import Wav, duration_s, joined, read_wav, wav_file
+from clonememoria.providers.tts.wav import (
+    Wav,
+    duration_s,
+    joined,
+    open_wav_header,
+    read_wav,
+    wav_file,
+)
 
 PCM = struct.pack("<4h", 1, -2, 3, -4)
 
@@ -19,10 +26,7 @@ def test_what_is_written_is_read_back() -> None:
 
 
 def test_a_streamed_file_without_sizes_reaches_to_its_end() -> None:
-    file = bytearray(wav_file(PCM, sample_rate=24_000))
-    file[4:8] = file[40:44] = b"\xff\xff\xff\xff"
-
-    assert read_wav(bytes(file)) == Wav(PCM, 24_000)
+    assert read_wav(open_wav_header(sample_rate=24_000) + PCM) == Wav(PCM, 24_000)
 
 
 def test_chunks_before_the_sound_are_passed_over() -> None:

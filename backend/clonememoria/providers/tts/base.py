@@ -16,11 +16,13 @@ class Speech:
 class TextToSpeech(Protocol):
     """`endpoint` is what fails and heals together, as `guard.endpoint_id` makes it.
 
-    `has_open_voices` where other voices than the listed ones may exist.
+    `model` is empty where a vendor has none to choose. `has_open_voices` where other voices than
+    the listed ones may exist.
     """
 
     name: str
     endpoint: str
+    model: str
     default_voice: str
     has_open_voices: bool
 

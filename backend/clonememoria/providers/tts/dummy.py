@@ -26,6 +26,7 @@ VOICE_PITCH_HZ = {"calm": 196.0, "deep": 130.8, "bright": 293.7}
 class DummySpeech:
     name = "dummy"
     endpoint = "dummy"
+    model = ""
     default_voice = "calm"
     has_open_voices = False
 

@@ -14,6 +14,7 @@ class GuardedSpeech:
     def __init__(self, inner: TextToSpeech, guard: Guard, *, retry_after_max_s: float) -> None:
         self.name = inner.name
         self.endpoint = inner.endpoint
+        self.model = inner.model
         self.default_voice = inner.default_voice
         self.has_open_voices = inner.has_open_voices
         self.guard = guard

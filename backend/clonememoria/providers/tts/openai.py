@@ -32,7 +32,7 @@ class OpenAISpeech:
         self.default_voice = voice or VOICES[0]
         # Compatible servers have voices of their own.
         self.has_open_voices = base_url is not None
-        self._model = model
+        self.model = model
         self._client = openai_client(base_url=base_url, api_key=api_key, timeout_s=TIMEOUT_S)
 
     @classmethod
@@ -57,7 +57,7 @@ class OpenAISpeech:
         with our_errors():
             async with self._client.audio.speech.with_streaming_response.create(
                 input=sendable(text),
-                model=self._model,
+                model=self.model,
                 voice=voice,
                 response_format="wav",
                 speed=speed,

@@ -10,6 +10,9 @@ _BYTES_PER_SAMPLE = 2
 _PCM = 1
 _PCM_EXTENSIBLE = 0xFFFE
 _MIN_RATE, _MAX_RATE = 4_000, 192_000
+_HEADER_BYTES = 44
+# What a file says that is written while it is sent.
+_UNKNOWN_SIZE = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,19 @@ class Wav:
 
 
 def wav_file(pcm: bytes, *, sample_rate: int) -> bytes:
-    header = struct.pack(
+    return _header(sample_rate, file=_HEADER_BYTES - 8 + len(pcm), data=len(pcm)) + pcm
+
+
+def open_wav_header(*, sample_rate: int) -> bytes:
+    """For samples that follow in any number: players read until the end."""
+    return _header(sample_rate, file=_UNKNOWN_SIZE, data=_UNKNOWN_SIZE)
+
+
+def _header(sample_rate: int, *, file: int, data: int) -> bytes:
+    return struct.pack(
         "<4sI4s4sIHHIIHH4sI",
         b"RIFF",
-        36 + len(pcm),
+        file,
         b"WAVE",
         b"fmt ",
         16,
@@ -33,9 +45,8 @@ def wav_file(pcm: bytes, *, sample_rate: int) -> bytes:
         _BYTES_PER_SAMPLE,
         8 * _BYTES_PER_SAMPLE,
         b"data",
-        len(pcm),
+        data,
     )
-    return header + pcm
 
 
 def duration_s(pcm: bytes, *, sample_rate: int) -> float:
