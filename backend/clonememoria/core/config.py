@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     embeddings_openai_api_key: SecretStr | None = None
     embeddings_openai_model: str = "text-embedding-3-small"
     embeddings_fallbacks: Annotated[list[str], NoDecode] = []
+    embeddings_query_timeout_s: float = Field(default=5.0, gt=0)
     embeddings_max_concurrency: int = Field(default=16, ge=1)
 
     tts_default_provider: str = "dummy"
@@ -85,6 +86,8 @@ class Settings(BaseSettings):
     rate_limit_login_per_minute: int = Field(default=20, ge=1)
     rate_limit_chat_per_minute: int = Field(default=120, ge=1)
     max_upload_mb: int = Field(default=50, ge=1, le=1024)
+    budget_tokens_per_day: int = Field(default=0, ge=0)
+    budget_usd_per_month: float = Field(default=0.0, ge=0, allow_inf_nan=False)
 
     @field_validator(
         "database_url",
