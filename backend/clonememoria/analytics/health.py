@@ -1,13 +1,25 @@
 """Asks the parts of the running app how they are, and waits for none of them long."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from clonememoria import __version__
-from clonememoria.analytics.schemas import Health, ProviderHealth, RagHealth, Readiness
+from clonememoria.analytics.schemas import (
+    Breaker,
+    Health,
+    ProviderHealth,
+    RagHealth,
+    RagRole,
+    Readiness,
+)
 from clonememoria.core.db import UNREACHABLE, Database
 from clonememoria.knowledge.queue import is_stalled
 from clonememoria.knowledge.worker import Worker
 from clonememoria.migrations.schema import current_revision, newest_revision
-from clonememoria.providers.catalog import Providers
+from clonememoria.providers.catalog import ProviderInfo, Providers
 from clonememoria.providers.registry import Kind
+
+RAG_KINDS: Final[Mapping[RagRole, Kind]] = {"llm": "llm", "embedding": "embeddings", "tts": "tts"}
 
 
 async def health_of(database: Database, worker: Worker | None) -> Health:
@@ -42,21 +54,34 @@ async def readiness_of(database: Database, worker: Worker | None) -> Readiness:
 
 
 async def rag_health_of(database: Database, providers: Providers) -> RagHealth:
-    llm = await _default_of(providers, "llm")
-    embedding = await _default_of(providers, "embeddings")
-    tts = await _default_of(providers, "tts")
-    is_whole = False not in {llm.healthy, embedding.healthy, tts.healthy}
+    catalogs = {role: await _configured(kind, providers) for role, kind in RAG_KINDS.items()}
+    defaults = {
+        role: _health_of(providers.default(RAG_KINDS[role]), infos)
+        for role, infos in catalogs.items()
+    }
+    is_whole = all(health.healthy is not False for health in defaults.values())
     is_reachable = await database.is_reachable()
-    searches = "lexical" if embedding.healthy is False else "hybrid"
+    searches = "lexical" if defaults["embedding"].healthy is False else "hybrid"
     return RagHealth(
         status="ok" if is_whole and is_reachable else "degraded",
         retrieval=searches if is_reachable else "unavailable",
-        providers={"llm": llm, "embedding": embedding, "tts": tts},
+        providers=defaults,
+        breakers=[
+            Breaker(kind=role, name=info.name, state=info.circuit)
+            for role, infos in catalogs.items()
+            for info in infos
+        ],
     )
 
 
-async def _default_of(providers: Providers, kind: Kind) -> ProviderHealth:
-    name = providers.default(kind)
-    infos = await providers.catalog(kind)
-    known = {info.name: info.is_healthy for info in infos if info.is_configured}
-    return ProviderHealth(name=name, healthy=known.get(name, False))
+async def _configured(kind: Kind, providers: Providers) -> list[ProviderInfo]:
+    return [info for info in await providers.catalog(kind) if info.is_configured]
+
+
+def _health_of(name: str, infos: list[ProviderInfo]) -> ProviderHealth:
+    info = next((info for info in infos if info.name == name), None)
+    if info is None:
+        return ProviderHealth(name=name, healthy=False)
+    return ProviderHealth(
+        name=name, healthy=info.is_healthy, circuit=info.circuit, last_error=info.last_error
+    )

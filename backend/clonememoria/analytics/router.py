@@ -70,7 +70,7 @@ async def read_readiness(
 async def read_rag_health(
     response: Response, database: AppDatabase, providers: AppProviders
 ) -> RagHealth:
-    """How questions are answered: retrieval, and the default providers, at most a minute ago."""
+    """How questions are answered: retrieval, the default providers, and every breaker."""
     health = await rag_health_of(database, providers)
     if health.retrieval == "unavailable":
         _mark_unavailable(response)

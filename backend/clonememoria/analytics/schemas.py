@@ -4,8 +4,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from clonememoria.core.resilience import CircuitState
+
 DatabaseState = Literal["connected", "disconnected"]
 Status = Literal["ok", "degraded"]
+RagRole = Literal["llm", "embedding", "tts"]
 
 
 class Health(BaseModel):
@@ -55,32 +58,73 @@ class Readiness(BaseModel):
 class ProviderHealth(BaseModel):
     """`healthy` is null where the vendor did not answer soon enough to tell."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"name": "dummy", "healthy": True}})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"name": "dummy", "healthy": True, "circuit": "closed", "last_error": None}
+        }
+    )
 
     name: str
     healthy: bool | None
+    circuit: CircuitState = "closed"
+    last_error: str | None = None
+
+
+class Breaker(BaseModel):
+    """The circuit of a configured provider: open while it rests after failing again and again."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"kind": "llm", "name": "openai", "state": "open"}}
+    )
+
+    kind: RagRole
+    name: str
+    state: CircuitState
 
 
 class RagHealth(BaseModel):
-    """`retrieval` is "lexical" where questions cannot be embedded: words alone are searched."""
+    """`retrieval` is "lexical" where questions cannot be embedded: words alone are searched.
+
+    `providers` are the defaults; `breakers` tell of everyone who is configured.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
-                "status": "ok",
+                "status": "degraded",
                 "retrieval": "hybrid",
                 "providers": {
-                    "llm": {"name": "dummy", "healthy": True},
-                    "embedding": {"name": "dummy", "healthy": True},
-                    "tts": {"name": "dummy", "healthy": True},
+                    "llm": {
+                        "name": "openai",
+                        "healthy": False,
+                        "circuit": "open",
+                        "last_error": "provider_timeout",
+                    },
+                    "embedding": {
+                        "name": "dummy",
+                        "healthy": True,
+                        "circuit": "closed",
+                        "last_error": None,
+                    },
+                    "tts": {
+                        "name": "dummy",
+                        "healthy": True,
+                        "circuit": "closed",
+                        "last_error": None,
+                    },
                 },
+                "breakers": [
+                    {"kind": "llm", "name": "dummy", "state": "closed"},
+                    {"kind": "llm", "name": "openai", "state": "open"},
+                ],
             }
         }
     )
 
     status: Status
     retrieval: Literal["hybrid", "lexical", "unavailable"]
-    providers: dict[Literal["llm", "embedding", "tts"], ProviderHealth]
+    providers: dict[RagRole, ProviderHealth]
+    breakers: list[Breaker]
 
 
 class Counts(BaseModel):

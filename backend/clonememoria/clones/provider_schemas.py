@@ -1,17 +1,28 @@
-"""What the providers API gives; never a key."""
+"""What the providers API takes and gives; never a key."""
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic.config import JsonDict
 
+from clonememoria.clones.schemas import Choice
+from clonememoria.core.resilience import CircuitState
+from clonememoria.core.text import storable
+
 ProviderKind = Literal["llm", "embedding", "tts", "vector_store"]
+TrialText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    AfterValidator(storable),
+]
 
 MODELS_EXAMPLE: Final[JsonDict] = {
     "name": "openai",
     "configured": True,
     "healthy": True,
     "circuit": "closed",
+    "last_error": None,
+    "hint": None,
     "models": ["gpt-4o-mini", "gpt-4o"],
     "default": "gpt-4o-mini",
     "is_default": False,
@@ -21,6 +32,8 @@ VOICES_EXAMPLE: Final[JsonDict] = {
     "configured": True,
     "healthy": True,
     "circuit": "closed",
+    "last_error": None,
+    "hint": None,
     "models": [],
     "voices": ["calm", "bright"],
     "default": "calm",
@@ -31,7 +44,9 @@ VOICES_EXAMPLE: Final[JsonDict] = {
 class Provider(BaseModel):
     """`healthy` is null where nobody knows; `default` is the model or voice to begin with.
 
-    `last_error` is the code of the latest failure, `hint` what to do where it is not configured.
+    `circuit` is "open" while the provider is left alone after failing again and again; then it
+    is not healthy. `last_error` is the code of the latest call if that failed, `hint` what the
+    operator can do where it is not configured.
     """
 
     model_config = ConfigDict(json_schema_extra={"example": MODELS_EXAMPLE})
@@ -39,7 +54,7 @@ class Provider(BaseModel):
     name: str
     configured: bool
     healthy: bool | None
-    circuit: Literal["closed", "open", "half_open"] = "closed"
+    circuit: CircuitState = "closed"
     last_error: str | None = None
     hint: str | None = None
     models: list[str]
@@ -71,10 +86,33 @@ class Providers(BaseModel):
     vector_store: list[Provider]
 
 
+class ProviderTrial(BaseModel):
+    """What to try: the provider's default model or voice, and a short text, unless it is sent."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"model": "gpt-4o-mini", "text": "Who are you?"}}
+    )
+
+    model: Choice | None = None
+    voice: Choice | None = None
+    text: TrialText | None = None
+
+
 class ProviderTest(BaseModel):
+    """`reply` is how a language model's answer begins; null where the kind has none."""
+
     model_config = ConfigDict(
         json_schema_extra={
-            "example": {"kind": "llm", "name": "dummy", "ok": True, "latency_ms": 1.4}
+            "example": {
+                "kind": "llm",
+                "name": "openai",
+                "ok": True,
+                "latency_ms": 431.7,
+                "model": "gpt-4o-mini",
+                "voice": None,
+                "first_token_ms": 402.3,
+                "reply": "Yes.",
+            }
         }
     )
 
@@ -82,3 +120,7 @@ class ProviderTest(BaseModel):
     name: str
     ok: Literal[True] = True
     latency_ms: float
+    model: str | None = None
+    voice: str | None = None
+    first_token_ms: float | None = None
+    reply: str | None = None

@@ -29,9 +29,9 @@ CATALOG_PATIENCE_S: Final = 2.0
 class ProviderInfo:
     """`choices` are model names, for speech voice ids, the default first.
 
-    `is_healthy` is None where nobody knows: not configured, or no answer in time. `last_error` is
-    the code of the latest call's failure, None where it went well; `hint` says what to do where
-    the provider is not configured.
+    `is_healthy` is None where nobody knows: not configured, or no answer in time; False while the
+    circuit is open. `last_error` is the code of the latest call's failure, None where it went
+    well; `hint` says what to do where the provider is not configured.
     """
 
     name: str
@@ -173,14 +173,23 @@ class Providers:
         asked_at, infos = self._catalogs.get(kind, (-math.inf, []))
         if time.monotonic() - asked_at > CATALOG_AGE_S:
             infos = await asyncio.gather(*(self._info(kind, n) for n in self._registry(kind).names))
-            self._catalogs[kind] = (time.monotonic(), infos)
-        return [await self._with_circuit(kind, info) for info in infos]
+            asked_at = time.monotonic()
+            self._catalogs[kind] = (asked_at, infos)
+        return [await self._as_now(kind, info, asked_at) for info in infos]
 
-    async def _with_circuit(self, kind: Kind, info: ProviderInfo) -> ProviderInfo:
+    async def _as_now(self, kind: Kind, info: ProviderInfo, asked_at: float) -> ProviderInfo:
+        """With what calls have told since the catalog was asked for."""
         guard = self._guards.get((kind, info.name))
         if guard is None:
             return info
-        return replace(info, circuit=await guard.circuit(), last_error=guard.last_error)
+        circuit, last_error = await guard.circuit(), guard.last_error
+        has_answered_since = guard.heard_at > asked_at and last_error is None
+        return replace(
+            info,
+            circuit=circuit,
+            is_healthy=circuit != "open" and (has_answered_since or info.is_healthy),
+            last_error=last_error if has_answered_since else last_error or info.last_error,
+        )
 
     async def _info(self, kind: Kind, name: str) -> ProviderInfo:
         is_configured = name in self.configured(kind)
@@ -194,9 +203,10 @@ class Providers:
                 is_healthy = True
             except TimeoutError:
                 is_healthy = None
-            except ProviderError:
-                is_healthy = False
+            except ProviderError as error:
+                is_healthy, last_error = False, error.code
         return ProviderInfo(
+        last_error: str | None = None
             name=name,
             is_configured=is_configured,
             is_default=name == self._defaults[kind],
@@ -213,6 +223,7 @@ class Providers:
     def _default_choice(self, kind: Kind, name: str) -> str:
         if kind == "tts":
             return self.tts(name).default_voice
+            last_error=last_error,
         model = self.llm(name) if kind == "llm" else self.embeddings(name)
         return model.default_model
 

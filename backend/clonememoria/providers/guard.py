@@ -5,6 +5,7 @@ The wrappers of the three kinds use it; a vendor's own file knows nothing of it.
 
 import hashlib
 import random
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -93,6 +94,7 @@ class Guard:
         self._kind = kind
         self._endpoint = f"{kind} {endpoint}"
         self._circuits = protection.circuits
+        self.heard_at = -math.inf
         self._slots = protection.slots
         self._max_calls = max_calls
 
@@ -122,6 +124,11 @@ class Guard:
     def observe(self, outcome: str, *, seconds: float) -> None:
         self.observer.provider_called(self._kind, self.provider, outcome=outcome, seconds=seconds)
 
+    def heard(self, error: ProviderError | None) -> None:
+        """The outcome of a call, for who looks at the provider."""
+        self.last_error = error.code if error else None
+        self.heard_at = time.monotonic()
+
 
 class Call:
     """One try that is under way. A call may answer first and fail later: then it did both."""
@@ -136,13 +143,13 @@ class Call:
     async def answered(self) -> None:
         """To be said at the first sign of life: it may be long until the end."""
         self._observe("ok")
-        self._guard.last_error = None
+        self._guard.heard(None)
         await self._circuits.report(self._entry, is_failure=False)
         self._entry = Entry(self._entry.endpoint, is_probe=False)
 
     async def failed(self, error: ProviderError) -> None:
         self._observe(error.code)
-        self._guard.last_error = error.code
+        self._guard.heard(error)
         # Whoever refuses a request is alive.
         is_failure = isinstance(error, ProviderDown | ProviderMalformed)
         await self._circuits.report(self._entry, is_failure=is_failure)

@@ -5,7 +5,6 @@ import itertools
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
-import httpx2
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -235,57 +234,3 @@ async def test_a_change_whose_reembedding_cannot_start_is_not_made(
 
     assert answer.status_code == 503
     assert (await ada.http.get(address)).json() == before
-
-
-async def test_the_list_of_providers_says_what_can_be_used(ada: Person) -> None:
-    providers = (await ada.http.get("/api/providers")).json()
-
-    assert set(providers) == {"llm", "embedding", "tts", "vector_store"}
-    dummy = next(p for p in providers["llm"] if p["name"] == "dummy")
-    assert dummy["configured"] is True
-    assert dummy["healthy"] is True
-    assert dummy["default"] == dummy["models"][0]
-    openai = next(p for p in providers["llm"] if p["name"] == "openai")
-    assert (openai["configured"], openai["healthy"], openai["models"]) == (False, None, [])
-    assert providers["tts"][0]["voices"]
-    assert [p["name"] for p in providers["vector_store"]] == ["pgvector"]
-
-
-async def test_a_provider_that_is_down_is_listed_as_such(keyed: Person) -> None:
-    providers = (await keyed.http.get("/api/providers")).json()
-    openai = next(p for p in providers["llm"] if p["name"] == "openai")
-    assert openai["configured"] is True
-    assert openai["healthy"] is not True
-    assert openai["default"] == "gpt-4o-mini"
-
-    test = await keyed.http.post("/api/providers/llm/openai/test")
-    assert test.status_code == 503
-    assert test.json()["code"] == "provider_down"
-    assert "127.0.0.1" not in test.text
-
-
-async def test_every_kind_of_provider_can_be_tried(ada: Person) -> None:
-    for provider in ["llm/dummy", "embedding/dummy", "tts/dummy", "vector_store/pgvector"]:
-        answer = await ada.http.post(f"/api/providers/{provider}/test")
-        assert answer.status_code == 200, provider
-        assert answer.json()["ok"] is True
-        assert answer.json()["latency_ms"] >= 0
-
-
-async def test_what_is_no_provider_cannot_be_tried(ada: Person) -> None:
-    for provider in ["llm/openai", "llm/x", "tts/%00", "x/dummy", "vector_store/x"]:
-        answer = await ada.http.post(f"/api/providers/{provider}/test")
-        assert answer.status_code == 422, provider
-
-
-async def test_trying_providers_is_limited(ada: Person) -> None:
-    answers = await asyncio.gather(
-        *(ada.http.post("/api/providers/llm/dummy/test") for _ in range(15))
-    )
-
-    assert sorted(a.status_code for a in answers) == [200] * 10 + [429] * 5
-
-
-async def test_providers_are_for_those_who_are_logged_in(client: httpx2.AsyncClient) -> None:
-    assert (await client.get("/api/providers")).status_code == 401
-    assert (await client.post("/api/providers/llm/dummy/test")).status_code == 401

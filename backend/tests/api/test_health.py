@@ -95,9 +95,9 @@ async def test_the_process_is_alive_by_itself(client: httpx2.AsyncClient) -> Non
 async def test_rag_health_names_the_default_providers(client: httpx2.AsyncClient) -> None:
     answer = (await client.get("/health/rag")).json()
     assert (answer["status"], answer["retrieval"]) == ("ok", "hybrid")
-    assert answer["providers"] == {
-        kind: {"name": "dummy", "healthy": True} for kind in ("llm", "embedding", "tts")
-    }
+    well = {"name": "dummy", "healthy": True, "circuit": "closed", "last_error": None}
+    assert answer["providers"] == dict.fromkeys(("llm", "embedding", "tts"), well)
+    assert {"kind": "llm", "name": "dummy", "state": "closed"} in answer["breakers"]
 
 
 async def test_rag_health_tells_of_embeddings_that_are_down(
@@ -115,7 +115,9 @@ async def test_rag_health_tells_of_embeddings_that_are_down(
     async with httpx2.AsyncClient(base_url=served.url, timeout=30) as client:
         answer = (await client.get("/health/rag")).json()
     assert (answer["status"], answer["retrieval"]) == ("degraded", "lexical")
-    assert answer["providers"]["embedding"] == {"name": "openai", "healthy": False}
+    embedding = answer["providers"]["embedding"]
+    assert (embedding["name"], embedding["healthy"]) == ("openai", False)
+    assert embedding["last_error"] == "provider_down"
 
 
 @pytest.fixture
