@@ -195,6 +195,7 @@ class Providers:
         is_configured = name in self.configured(kind)
         choices: tuple[str, ...] = ()
         is_healthy: bool | None = None
+        last_error: str | None = None
         if is_configured:
             choices = (self._default_choice(kind, name),)
             try:
@@ -206,12 +207,12 @@ class Providers:
             except ProviderError as error:
                 is_healthy, last_error = False, error.code
         return ProviderInfo(
-        last_error: str | None = None
             name=name,
             is_configured=is_configured,
             is_default=name == self._defaults[kind],
             is_healthy=is_healthy,
             choices=choices,
+            last_error=last_error,
             hint=self._registry(kind).problem_of(name),
         )
 
@@ -223,7 +224,6 @@ class Providers:
     def _default_choice(self, kind: Kind, name: str) -> str:
         if kind == "tts":
             return self.tts(name).default_voice
-            last_error=last_error,
         model = self.llm(name) if kind == "llm" else self.embeddings(name)
         return model.default_model
 

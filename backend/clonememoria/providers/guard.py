@@ -4,8 +4,8 @@ The wrappers of the three kinds use it; a vendor's own file knows nothing of it.
 """
 
 import hashlib
-import random
 import math
+import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -91,10 +91,10 @@ class Guard:
         self.provider = provider
         self.observer = protection.observer
         self.last_error: str | None = None
+        self.heard_at = -math.inf
         self._kind = kind
         self._endpoint = f"{kind} {endpoint}"
         self._circuits = protection.circuits
-        self.heard_at = -math.inf
         self._slots = protection.slots
         self._max_calls = max_calls
 
@@ -121,13 +121,13 @@ class Guard:
             self.observe(ProviderResting.code, seconds=0)
             raise ProviderResting(retry_after_s=rest.retry_after_s) from None
 
-    def observe(self, outcome: str, *, seconds: float) -> None:
-        self.observer.provider_called(self._kind, self.provider, outcome=outcome, seconds=seconds)
-
     def heard(self, error: ProviderError | None) -> None:
         """The outcome of a call, for who looks at the provider."""
         self.last_error = error.code if error else None
         self.heard_at = time.monotonic()
+
+    def observe(self, outcome: str, *, seconds: float) -> None:
+        self.observer.provider_called(self._kind, self.provider, outcome=outcome, seconds=seconds)
 
 
 class Call:
