@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated, Final, cast
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clonememoria.accounts.budgets import Budgets, Reserve, check_budget
 from clonememoria.accounts.identity import CurrentUser
 from clonememoria.chat.history import (
     RequestKey,
@@ -23,11 +24,15 @@ from clonememoria.chat.turn import Turn
 from clonememoria.clones.access import visible_clone
 from clonememoria.clones.dependencies import AppProviders
 from clonememoria.core.db import Database
-from clonememoria.core.errors import InvalidInput
+from clonememoria.core.errors import InvalidInput, UnknownProvider
 from clonememoria.core.limits import AppLimits
 from clonememoria.core.web import AppDatabase, AppSettings
 from clonememoria.models import Clone, Message
 from clonememoria.providers.catalog import Providers
+from clonememoria.providers.llm.fallback import Candidates
+
+# Three passages and some turns before.
+USUAL_PROMPT_TOKENS: Final = 2000
 
 
 class IdempotencyMismatch(InvalidInput):
@@ -50,9 +55,10 @@ class Asker:
     providers: Providers
     replies: Replies
     rag_enabled: bool
+    budgets: Budgets
 
 
-def asker(
+async def asker(
     *,
     user: CurrentUser,
     database: AppDatabase,
@@ -61,8 +67,9 @@ def asker(
     limits: AppLimits,
     settings: AppSettings,
 ) -> Asker:
-    limits.count(f"chat:{user.id}", per_minute=settings.rate_limit_chat_per_minute)
-    return Asker(user.id, database, providers, replies, settings.rag_enabled)
+    await limits.count(f"chat:{user.id}", per_minute=settings.rate_limit_chat_per_minute)
+    budgets = Budgets.from_settings(settings)
+    return Asker(user.id, database, providers, replies, settings.rag_enabled, budgets)
 
 
 CurrentAsker = Annotated[Asker, Depends(asker)]
@@ -84,14 +91,14 @@ async def _ask_once(asker: Asker, clone_key: str, body: Ask) -> Reply | Message:
         if key and (earlier := await _earlier_reply(session, key)):
             return asker.replies.find(earlier.id) or earlier
         # Before anything is saved: a clone whose provider is gone must say so at once.
-        provider = clone.llm_provider or asker.providers.default("llm")
-        model = clone.llm_model or asker.providers.llm(provider).default_model
+        candidates = _candidates(clone, asker.providers)
+        reserve = _reserve(clone, candidates, asker.providers)
+        await check_budget(session, asker.user_id, asker.budgets, reserve=reserve)
         conversation = await conversation_with(
             session, clone, reader_id=asker.user_id, conversation_id=body.conversation_id
         )
         saved = await save_question(session, conversation, content=body.content, key=key)
-    turn = _turn(asker, clone, body, saved=saved, provider=provider, model=model)
-    return asker.replies.start(turn)
+    return asker.replies.start(_turn(asker, clone, body, saved=saved, candidates=candidates))
 
 
 def _request_key(clone: Clone, body: Ask) -> RequestKey | None:
@@ -116,8 +123,30 @@ async def _earlier_reply(session: AsyncSession, key: RequestKey) -> Message | No
     )
 
 
+def _candidates(clone: Clone, providers: Providers) -> Candidates:
+    """Raise UnknownProvider where none is left."""
+    candidates = providers.llm_candidates(
+        clone.llm_provider or providers.default("llm"), clone.llm_model
+    )
+    if not candidates.ready:
+        raise UnknownProvider(candidates.skipped[0].detail)
+    return candidates
+
+
+def _reserve(clone: Clone, candidates: Candidates, providers: Providers) -> Reserve:
+    """What the reply may come to."""
+    first, tokens_out = candidates.ready[0], clone.max_tokens
+    cost_usd = providers.prices.cost_usd(
+        first.llm.name,
+        first.model,
+        prompt_tokens=USUAL_PROMPT_TOKENS,
+        completion_tokens=tokens_out,
+    )
+    return Reserve(USUAL_PROMPT_TOKENS + tokens_out, cost_usd)
+
+
 def _turn(
-    asker: Asker, clone: Clone, body: Ask, *, saved: SavedQuestion, provider: str, model: str
+    asker: Asker, clone: Clone, body: Ask, *, saved: SavedQuestion, candidates: Candidates
 ) -> Turn:
     return Turn(
         clone=clone,
@@ -130,6 +159,5 @@ def _turn(
         use_rag=body.use_rag and asker.rag_enabled,
         sources=tuple(body.sources),
         limit=body.limit or clone.retrieval_top_k,
-        provider=provider,
-        model=model,
+        candidates=candidates,
     )

@@ -7,7 +7,14 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
-from clonememoria.chat.schemas import EXAMPLE_ID, EXAMPLE_SOURCE, EXAMPLE_USAGE, SourceOut, UsageOut
+from clonememoria.chat.schemas import (
+    EXAMPLE_ID,
+    EXAMPLE_SOURCE,
+    EXAMPLE_USAGE,
+    SkipOut,
+    SourceOut,
+    UsageOut,
+)
 from clonememoria.core.text import ShortText, one_line, storable
 from clonememoria.models import Conversation, Message, MessageRole, MessageStatus, ReplyMode
 
@@ -41,6 +48,7 @@ EXAMPLE_MESSAGE: Final[JsonDict] = {
     "finish_reason": "stop",
     "sources": [EXAMPLE_SOURCE],
     "usage": EXAMPLE_USAGE,
+    "skipped": [],
     "feedback": None,
     "metadata": {"provider": "dummy", "model": "extractive"},
     "created_at": "2026-11-20T10:00:00Z",
@@ -101,6 +109,7 @@ class MessageOut(BaseModel):
     finish_reason: str | None
     sources: list[SourceOut]
     usage: UsageOut | None
+    skipped: list[SkipOut]
     feedback: dict[str, str | int] | None
     metadata: dict[str, str]
     created_at: datetime
@@ -138,10 +147,20 @@ class ConversationOut(BaseModel):
 
 class ConversationWithMessages(ConversationOut):
     model_config = ConfigDict(
-        json_schema_extra={"example": {**EXAMPLE_CONVERSATION, "messages": [EXAMPLE_MESSAGE]}}
+        json_schema_extra={
+            "example": {
+                **EXAMPLE_CONVERSATION,
+                "messages": [EXAMPLE_MESSAGE],
+                "usage": EXAMPLE_USAGE,
+            }
+        }
     )
 
     messages: list[MessageOut] = []
+    usage: UsageOut = Field(
+        UsageOut(prompt_tokens=0, completion_tokens=0, cost_usd=0.0),
+        description="Of all its replies.",
+    )
 
 
 # SQLAlchemy's classes have a `metadata` of their own.

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from clonememoria.accounts.identity import CurrentUser, UserSession
+from clonememoria.accounts.spending import spent
 from clonememoria.chat.conversation_schemas import (
     ConversationChange,
     ConversationOut,
@@ -22,10 +23,12 @@ from clonememoria.chat.conversations import (
     messages_of,
     start_conversation,
 )
+from clonememoria.chat.schemas import UsageOut
 from clonememoria.clones.access import visible_clone
 from clonememoria.core.openapi import problems
 from clonememoria.core.text import ShortText
 from clonememoria.core.web import Page
+from clonememoria.models import UsageRecord
 
 router = APIRouter(responses=problems(401, 404, 422))
 
@@ -73,10 +76,12 @@ async def list_all(
 
 @router.get("/{conversation_id}")
 async def read(conversation_id: UUID, session: UserSession) -> ConversationWithMessages:
-    """A conversation with its messages, oldest first."""
+    """A conversation with its messages, oldest first, and what its replies cost."""
     conversation = await get_conversation(session, conversation_id)
     answer = ConversationWithMessages.of(conversation)
     answer.messages = [MessageOut.of(m) for m in await messages_of(session, conversation_id)]
+    on_it = UsageRecord.conversation_id == conversation_id
+    answer.usage = UsageOut.model_validate(await spent(session, on_it))
     return answer
 
 

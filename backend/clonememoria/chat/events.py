@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from clonememoria.models.vocabulary import ReplyMode, StoredSource, StoredUsage
+from clonememoria.models.vocabulary import ReplyMode, StoredSkip, StoredSource, StoredUsage
 
 # Line ends to some readers, though not to SSE or JSON: nothing may look like a new event.
 _LOOSE_LINE_ENDS: Final = re.compile("[\x85\u2028\u2029]")
@@ -31,12 +31,30 @@ class SourcesFound:
 
 
 @dataclass(frozen=True, slots=True)
+class Answering:
+    """Whose tokens follow. It is news, and sent, only where somebody was skipped."""
+
+    provider: str
+    model: str
+    skipped: tuple[StoredSkip, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     text: str
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    code: str
+    detail: str
+    retryable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
+    """The last event of a reply. Where nobody answered, the text is ours and `error` says why."""
+
     message_id: UUID
     conversation_id: UUID
     mode: ReplyMode
@@ -45,6 +63,8 @@ class Done:
     finish_reason: str
     provider: str
     model: str
+    skipped: tuple[StoredSkip, ...] = ()
+    error: Trouble | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +77,12 @@ class Failed:
     message_id: UUID
 
 
-Event = Started | SourcesFound | Token | Done | Failed
+Event = Started | SourcesFound | Answering | Token | Done | Failed
 
 _NAMES: Final[dict[type[Event], bytes]] = {
     Started: b"event: start\n",
     SourcesFound: b"event: sources\n",
+    Answering: b"event: provider\n",
     Token: b"",
     Done: b"",
     Failed: b"event: error\n",

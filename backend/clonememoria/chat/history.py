@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from clonememoria.accounts.spending import Spending, record
 from clonememoria.chat.draft import Draft
 from clonememoria.chat.events import Done
 from clonememoria.core.db import Database
@@ -122,11 +123,11 @@ async def last_turns(session: AsyncSession, conversation_id: UUID) -> list[Messa
 
 
 def as_chat(messages: Sequence[Message]) -> tuple[ChatMessage, ...]:
-    """Empty replies are left out: they failed, and a model must not learn from silence."""
+    """Failed replies are left out: a model must learn neither from silence nor from apologies."""
     return tuple(
         ChatMessage("user" if message.role == "user" else "assistant", message.content)
         for message in messages
-        if message.content and message.role != "system"
+        if message.content and message.role != "system" and message.mode != "error_fallback"
     )
 
 
@@ -139,9 +140,10 @@ async def save_reply(database: Database, draft: Draft) -> None:
         "mode": draft.mode,
         "sources": list(draft.sources),
         "attributes": draft.attributes,
+        "skipped": list(draft.skipped),
+        "usage": draft.usage,
+        "finish_reason": end.finish_reason if isinstance(end, Done) else None,
     }
-    if isinstance(end, Done):
-        values |= {"usage": end.usage, "finish_reason": end.finish_reason}
     async with database.as_user(turn.reader_id) as session:
         await session.execute(update(Message).where(Message.id == turn.message_id).values(values))
         await session.execute(
@@ -153,6 +155,25 @@ async def save_reply(database: Database, draft: Draft) -> None:
                 updated_at=func.clock_timestamp(),
             )
         )
+        if draft.provider:
+            await record(session, _spending_of(draft))
+
+
+def _spending_of(draft: Draft) -> Spending:
+    """By the id of the reply: an attempt to save it may be the second that succeeds."""
+    turn = draft.turn
+    return Spending(
+        record_id=turn.message_id,
+        owner_id=turn.reader_id,
+        kind="llm",
+        provider=draft.provider,
+        model=draft.model,
+        clone_id=turn.clone.id,
+        creator_id=turn.clone.creator_id,
+        conversation_id=turn.conversation_id,
+        message_id=turn.message_id,
+        **draft.usage,
+    )
 
 
 def shortened(text: str, limit: int) -> str:

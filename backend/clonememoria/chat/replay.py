@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from clonememoria.chat.events import Done, Event, Failed, SourcesFound, Started, Token, frame
+from clonememoria.chat.events import (
+    Answering,
+    Done,
+    Event,
+    Failed,
+    SourcesFound,
+    Started,
+    Token,
+    Trouble,
+    frame,
+)
 from clonememoria.models import Message, ReplyMode, StoredUsage
 
 NO_USAGE = StoredUsage(prompt_tokens=0, completion_tokens=0, cost_usd=0.0)
@@ -19,13 +29,9 @@ def frames(message: Message) -> list[bytes]:
 
 def end_of(message: Message) -> Done | Failed:
     told = message.attributes
-    if message.status != "complete":
-        return Failed(
-            code=told.get("error_code", "interrupted"),
-            detail=told.get("error_detail", "This reply broke off; what was written is kept"),
-            retryable=True,
-            message_id=message.id,
-        )
+    trouble = _trouble(message)
+    if trouble and message.mode != "error_fallback":
+        return Failed(trouble.code, trouble.detail, trouble.retryable, message.id)
     return Done(
         message_id=message.id,
         conversation_id=message.conversation_id,
@@ -35,6 +41,19 @@ def end_of(message: Message) -> Done | Failed:
         finish_reason=message.finish_reason or "stop",
         provider=told.get("provider", ""),
         model=told.get("model", ""),
+        skipped=tuple(message.skipped),
+        error=trouble,
+    )
+
+
+def _trouble(message: Message) -> Trouble | None:
+    if message.status == "complete":
+        return None
+    told = message.attributes
+    return Trouble(
+        code=told.get("error_code", "interrupted"),
+        detail=told.get("error_detail", "This reply broke off; what was written is kept"),
+        retryable="error_is_final" not in told,
     )
 
 
@@ -49,7 +68,13 @@ def _events(message: Message) -> Iterator[Event]:
     if message.mode:
         degraded = message.attributes.get("degraded", "")
         without = tuple(degraded.split(",")) if degraded else ()
-        yield SourcesFound(message.mode, tuple(message.sources), without)
+        # Nobody knew then that nobody would answer.
+        found: ReplyMode = "rag" if message.sources else "llm_fallback"
+        mode = found if message.mode == "error_fallback" else message.mode
+        yield SourcesFound(mode, tuple(message.sources), without)
+    told = message.attributes
+    if message.skipped and "provider" in told:
+        yield Answering(told["provider"], told["model"], tuple(message.skipped))
     yield from map(Token, _tokens(message.content, message.token_lengths))
     if message.status != "streaming":
         yield end_of(message)

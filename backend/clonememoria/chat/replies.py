@@ -9,15 +9,24 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Final
+from typing import Final, TypeGuard
 from uuid import UUID
 
 import structlog
 
 from clonememoria.chat.draft import Draft
-from clonememoria.chat.events import Done, Event, Failed, SourcesFound, Started, Token, frame
+from clonememoria.chat.events import (
+    Answering,
+    Done,
+    Event,
+    Failed,
+    SourcesFound,
+    Started,
+    Token,
+    frame,
+)
 from clonememoria.chat.history import save_reply
-from clonememoria.chat.turn import Turn, answer
+from clonememoria.chat.turn import Happening, Turn, answer
 from clonememoria.core.db import UNREACHABLE, Database
 from clonememoria.core.errors import AppError, DatabaseUnavailable, ProviderMalformed
 from clonememoria.core.metrics import Metrics
@@ -35,8 +44,8 @@ _NOT_SAVED: Final = (DatabaseUnavailable.code, DatabaseUnavailable.title)
 class Reply:
     """The events of one reply so far, as they go over the wire."""
 
-    def __init__(self, turn: Turn) -> None:
-        self.draft = Draft(turn)
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
         self.end: Done | Failed | None = None
         self._frames: list[bytes] = []
         self._readers: set[asyncio.Event] = set()
@@ -83,7 +92,7 @@ class Replies:
         self._stopping: set[UUID] = set()
 
     def start(self, turn: Turn) -> Reply:
-        reply = Reply(turn)
+        reply = Reply(Draft(turn, self._providers.prices))
         self._replies[reply.id] = reply
         while len(self._replies) > MAX_KEPT and next(iter(self._replies.values())).end:
             self._replies.popitem(last=False)
@@ -142,19 +151,19 @@ class Replies:
     async def _write(self, reply: Reply) -> None:
         draft = reply.draft
         started = time.perf_counter()
-        async with aclosing(answer(draft.turn, self._database, self._providers)) as events:
-            async for event in events:
-                draft.add(event)
+        async with aclosing(answer(draft.turn, self._database, self._providers)) as happenings:
+            async for happening in happenings:
+                draft.add(happening)
                 if draft.token_count <= 1:
-                    self._time(event, time.perf_counter() - started)
-                # The last event is sent when what it says is stored.
-                if not isinstance(event, Done):
-                    reply.publish(event)
+                    self._time(happening, time.perf_counter() - started)
+                # The end is sent when what it says is stored.
+                if isinstance(happening, Token | SourcesFound) or _is_news(happening):
+                    reply.publish(happening)
 
-    def _time(self, event: Event, seconds: float) -> None:
-        if isinstance(event, SourcesFound):
+    def _time(self, happening: Happening, seconds: float) -> None:
+        if isinstance(happening, SourcesFound):
             self._metrics.retrieval_seconds.observe(seconds)
-        elif isinstance(event, Token):
+        elif isinstance(happening, Token):
             self._metrics.first_token_seconds.observe(seconds)
 
     def _end_of(self, writer: asyncio.Task[None], draft: Draft) -> Done | Failed:
@@ -186,3 +195,7 @@ class Replies:
             else:
                 return True
         return False
+
+
+def _is_news(happening: Happening) -> TypeGuard[Answering]:
+    return isinstance(happening, Answering) and bool(happening.skipped)

@@ -57,6 +57,12 @@ EXAMPLE_SOURCE: Final[JsonDict] = {
     "excerpt": "Refunds are paid within 14 days to the card used.",
     "url": None,
 }
+EXAMPLE_SKIP: Final[JsonDict] = {
+    "provider": "openai",
+    "model": "gpt-4o-mini",
+    "code": "provider_timeout",
+    "detail": "The provider did not answer in time",
+}
 EXAMPLE_USAGE: Final[JsonDict] = {
     "prompt_tokens": 412,
     "completion_tokens": 9,
@@ -82,12 +88,35 @@ class SourceOut(BaseModel):
 
 
 class UsageOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"example": EXAMPLE_USAGE})
+
     prompt_tokens: int
     completion_tokens: int
     cost_usd: float
 
 
+class SkipOut(BaseModel):
+    """A provider that was asked before and did not answer."""
+
+    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_SKIP})
+
+    provider: str
+    model: str
+    code: str
+    detail: str
+
+
+class TroubleOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    detail: str
+    retryable: bool
+
+
 class Answer(BaseModel):
+    """In mode `error_fallback` the message is a fixed apology, and `error` says why."""
+
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
@@ -100,6 +129,8 @@ class Answer(BaseModel):
                 "finish_reason": "stop",
                 "provider": "dummy",
                 "model": "extractive",
+                "skipped": [EXAMPLE_SKIP],
+                "error": None,
             }
         }
     )
@@ -113,6 +144,8 @@ class Answer(BaseModel):
     finish_reason: str
     provider: str
     model: str
+    skipped: list[SkipOut]
+    error: TroubleOut | None
 
 
 class Stopped(BaseModel):

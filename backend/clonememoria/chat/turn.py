@@ -1,23 +1,31 @@
 """One turn as a generator of events: passages are found, then the model answers from them."""
 
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Final, cast
 from uuid import UUID
 
 import structlog
 
-from clonememoria.chat.events import Done, Event, SourcesFound, Token
+from clonememoria.chat.events import Answering, SourcesFound, Token, Trouble
 from clonememoria.chat.prompt import Persona, as_sources, build_messages
 from clonememoria.core.db import Database
 from clonememoria.core.errors import Unavailable
 from clonememoria.core.text import without_unstorable
 from clonememoria.knowledge.passage import Passage
 from clonememoria.knowledge.retrieval import Found, Query, search
-from clonememoria.models import Clone, ReplyMode, StoredUsage
+from clonememoria.models import Clone, ReplyMode, StoredSkip
 from clonememoria.providers.catalog import Providers
-from clonememoria.providers.llm.base import ChatMessage, Completion, Finish, Usage
+from clonememoria.providers.llm import fallback
+from clonememoria.providers.llm.base import ChatMessage, Completion, Finish
+from clonememoria.providers.llm.fallback import Candidates, NobodyAnswers, Skip
 
 log = structlog.get_logger()
+
+APOLOGY: Final = (
+    "I am sorry, I cannot answer right now: no language model could be reached. Your question is "
+    "saved; ask again in a moment."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +42,42 @@ class Turn:
     use_rag: bool
     sources: tuple[UUID, ...]
     limit: int
-    provider: str
-    model: str
+    candidates: Candidates
 
 
-async def answer(turn: Turn, database: Database, providers: Providers) -> AsyncGenerator[Event]:
-    """Yield SourcesFound, Tokens and Done; raise an AppError when the model fails."""
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Nobody gave a token: what the reader got is our apology."""
+
+    skipped: tuple[StoredSkip, ...]
+    error: Trouble
+
+
+Happening = SourcesFound | Answering | Token | Finish | Unanswered
+
+
+async def answer(turn: Turn, database: Database, providers: Providers) -> AsyncGenerator[Happening]:
+    """Yield what happens, in this order; the last is Finish or Unanswered.
+
+    Raise an AppError where the tokens break off.
+    """
     found = await _find(turn, database, providers)
     mode: ReplyMode = "rag" if found.passages else "llm_fallback"
-    sources = as_sources(found.passages)
-    yield SourcesFound(mode, sources, found.degraded)
+    yield SourcesFound(mode, as_sources(found.passages), found.degraded)
 
     completion = _completion(turn, found.passages)
-    async for item in providers.llm(turn.provider).stream(completion):
-        if isinstance(item, Finish):
-            yield Done(
-                message_id=turn.message_id,
-                conversation_id=turn.conversation_id,
-                mode=mode,
-                sources=sources,
-                usage=as_stored(item.usage),
-                finish_reason=item.reason,
-                provider=turn.provider,
-                model=turn.model,
-            )
-        elif text := without_unstorable(item):
-            yield Token(text)
+    try:
+        async for item in fallback.first_to_answer(turn.candidates, completion):
+            if isinstance(item, fallback.Answering):
+                yield Answering(item.provider, item.model, as_stored(item.skipped))
+            elif isinstance(item, Finish):
+                yield item
+            elif text := without_unstorable(item):
+                yield Token(text)
+    except NobodyAnswers as error:
+        yield Token(APOLOGY)
+        trouble = Trouble(error.code, error.detail, error.retryable)
+        yield Unanswered(as_stored(error.skipped), trouble)
 
 
 async def _find(turn: Turn, database: Database, providers: Providers) -> Found:
@@ -96,12 +114,13 @@ def _completion(turn: Turn, passages: tuple[Passage, ...]) -> Completion:
         question=turn.question,
         answer_mode=clone.answer_mode,
     )
-    return Completion(messages, turn.model, clone.temperature, clone.max_tokens)
-
-
-def as_stored(usage: Usage) -> StoredUsage:
-    return StoredUsage(
-        prompt_tokens=usage.prompt_tokens,
-        completion_tokens=usage.completion_tokens,
-        cost_usd=0.0,
+    return Completion(
+        messages,
+        model="",  # each candidate has its own
+        temperature=clone.temperature,
+        max_tokens=clone.max_tokens,
     )
+
+
+def as_stored(skipped: Sequence[Skip]) -> tuple[StoredSkip, ...]:
+    return tuple(cast(StoredSkip, asdict(skip)) for skip in skipped)

@@ -35,6 +35,7 @@ _SAVE_DRAFT: Final = (
         mode=bindparam("reply_mode"),
         sources=bindparam("found"),
         metadata=bindparam("told"),
+        skipped=bindparam("not_answering"),
         heartbeat_at=func.clock_timestamp(),
     )
 )
@@ -85,6 +86,7 @@ class Upkeep:
                         "reply_mode": draft.mode,
                         "found": list(draft.sources),
                         "told": draft.attributes,
+                        "not_answering": list(draft.skipped),
                     }
                     for draft in drafts
                 ],

@@ -12,9 +12,9 @@ from clonememoria.core.errors import CannotStart, ProviderError, UnknownProvider
 from clonememoria.core.resilience import CircuitState
 from clonememoria.providers.embeddings.base import Embeddings
 from clonememoria.providers.embeddings.guarded import GuardedEmbeddings
-from clonememoria.providers.guard import Guard, Protection, unshared_protection
+from clonememoria.providers.guard import Guard, Protection, protection_for
 from clonememoria.providers.llm.base import LanguageModel
-from clonememoria.providers.llm.fallback import Candidate, Skip
+from clonememoria.providers.llm.fallback import Candidate, Candidates, Skip
 from clonememoria.providers.llm.guarded import GuardedLanguageModel, Patience
 from clonememoria.providers.prices import Prices
 from clonememoria.providers.registry import KINDS, Kind, Registry, installed_vendors
@@ -56,7 +56,7 @@ class Providers:
     def __init__(self, settings: Settings, protection: Protection | None = None) -> None:
         self.prices = Prices.from_settings(settings)
         self._settings = settings
-        self._protection = protection or unshared_protection(settings)
+        self._protection = protection or protection_for(settings)
         self._guards: dict[tuple[Kind, str], Guard] = {}
         self._llm: Registry[LanguageModel] = Registry(
             installed_vendors("llm"), settings, wrap=self._guarded_llm
@@ -80,6 +80,7 @@ class Providers:
             first_token_s=settings.llm_first_token_timeout_s,
             idle_s=settings.llm_idle_timeout_s,
             total_s=settings.llm_total_timeout_s,
+            later_s=settings.provider_retry_after_max_s,
         )
         guard = self._guard("llm", inner, max_calls=settings.llm_max_concurrency)
         return GuardedLanguageModel(inner, guard, patience)
@@ -120,11 +121,9 @@ class Providers:
     def tts(self, name: str) -> TextToSpeech:
         return self._tts.get(name)
 
-    def llm_candidates(
-        self, name: str, model: str | None
-    ) -> tuple[list[Candidate], tuple[Skip, ...]]:
-        """Who may answer, best first, and those that are not configured any more."""
-        candidates: list[Candidate] = []
+    def llm_candidates(self, name: str, model: str | None) -> Candidates:
+        """The named model, then the fallbacks of the settings."""
+        ready: list[Candidate] = []
         skipped: list[Skip] = []
         for provider, wanted in ((name, model), *map(parted, self._settings.llm_fallbacks)):
             try:
@@ -133,9 +132,21 @@ class Providers:
                 skipped.append(Skip(provider, wanted or "", error.code, error.detail))
                 continue
             candidate = Candidate(llm, wanted or llm.default_model)
-            if candidate not in candidates:
-                candidates.append(candidate)
-        return candidates, tuple(skipped)
+            if candidate not in ready:
+                ready.append(candidate)
+        return Candidates(tuple(ready), tuple(skipped))
+
+    def query_embeddings(self, name: str) -> Embeddings:
+        """As `embeddings`, for a question whose asker waits: it gives up soon."""
+        guarded = cast(GuardedEmbeddings, self._embeddings.get(name))
+        return guarded.within(self._settings.embeddings_query_timeout_s)
+
+    def embeddings_fallbacks(self) -> list[tuple[str, str]]:
+        """Providers with their models, in the order of the settings."""
+        return [
+            (provider, model or self.embeddings(provider).default_model)
+            for provider, model in map(parted, self._settings.embeddings_fallbacks)
+        ]
 
     def default(self, kind: Kind) -> str:
         return self._defaults[kind]

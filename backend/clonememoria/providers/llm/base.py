@@ -1,5 +1,6 @@
 """What a language model must offer to answer a turn; knows no vendor and no prompt text."""
 
+import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -18,14 +19,14 @@ class ChatMessage:
 class Completion:
     """What is asked of a model. The system prompt is the first message.
 
-    `patience_s` is how long it may wait for a vendor that says "later" before it is given up.
+    `patience_s` bounds the wait for a vendor that says "later", where somebody else is at hand.
     """
 
     messages: tuple[ChatMessage, ...]
     model: str
     temperature: float
     max_tokens: int
-    patience_s: float = 30.0
+    patience_s: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)

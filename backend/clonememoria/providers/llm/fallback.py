@@ -1,8 +1,9 @@
 """Who answers where a clone's own language model does not: the next one, and it is told."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
 from clonememoria.core.errors import ProviderError
 from clonememoria.providers.llm.base import Completion, Finish, LanguageModel
@@ -28,6 +29,14 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidates:
+    """Who may answer, best first; `skipped` are those that cannot even be asked."""
+
+    ready: tuple[Candidate, ...]
+    skipped: tuple[Skip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answering:
     """The first item of a stream: whose tokens follow, and who was asked before."""
 
@@ -46,32 +55,39 @@ class NobodyAnswers(ProviderError):
 
 
 async def first_to_answer(
-    candidates: Sequence[Candidate], completion: Completion, *, skipped: Sequence[Skip] = ()
+    candidates: Candidates, completion: Completion
 ) -> AsyncIterator[Answering | str | Finish]:
     """Yield Answering, then the stream of the first candidate that has a token.
 
-    Raise NobodyAnswers, or after a token the ProviderError of whose it was. `skipped` are those
-    that could not even be asked.
+    Raise NobodyAnswers, or after a token the ProviderError of whose it was.
     """
-    gone = list(skipped)
-    for candidate in candidates:
-        is_last = candidate is candidates[-1]
-        asked = replace(
-            completion,
-            model=candidate.model,
-            patience_s=completion.patience_s if is_last else PATIENCE_WITH_OTHERS_S,
-        )
-        has_answered = False
-        try:
-            async for item in candidate.llm.stream(asked):
-                if not has_answered:
-                    has_answered = True
-                    yield Answering(candidate.llm.name, candidate.model, tuple(gone))
+    gone = list(candidates.skipped)
+    *early, last = candidates.ready
+    for candidate in (*early, last):
+        patience_s = completion.patience_s if candidate is last else PATIENCE_WITH_OTHERS_S
+        asked = replace(completion, model=candidate.model, patience_s=patience_s)
+        who = Answering(candidate.llm.name, candidate.model, tuple(gone))
+        async with aclosing(_introduced(who, candidate.llm.stream(asked))) as items:
+            try:
+                yield await anext(items)
+            except ProviderError as error:
+                gone.append(Skip(who.provider, who.model, error.code, error.detail))
+                failure = error
+                continue
+            async for item in items:
                 yield item
             return
-        except ProviderError as error:
-            if has_answered:
-                raise
-            gone.append(Skip(candidate.llm.name, candidate.model, error.code, error.detail))
-            if is_last:
-                raise NobodyAnswers(tuple(gone), error) from error
+    raise NobodyAnswers(tuple(gone), failure) from failure
+
+
+async def _introduced(
+    who: Answering, items: AsyncIterator[str | Finish]
+) -> AsyncGenerator[Answering | str | Finish]:
+    """`who` is the first item, and comes only when the stream has one."""
+    is_first = True
+    async with aclosing(cast(AsyncGenerator[str | Finish], items)) as stream:
+        async for item in stream:
+            if is_first:
+                is_first = False
+                yield who
+            yield item

@@ -13,11 +13,15 @@ from clonememoria.providers.llm.base import Completion, Finish, LanguageModel
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a reader may be kept waiting: for the first token, the next one, and the end."""
+    """How long a reader may be kept waiting: for the first token, the next one, and the end.
+
+    `later_s` is the longest wait that a vendor may ask for.
+    """
 
     first_token_s: float
     idle_s: float
     total_s: float
+    later_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,8 @@ class GuardedLanguageModel:
 
     async def stream(self, completion: Completion) -> AsyncIterator[str | Finish]:
         opened = await persistently(
-            lambda: self._open(completion), retry_after_max_s=completion.patience_s
+            lambda: self._open(completion),
+            retry_after_max_s=min(completion.patience_s, self._patience.later_s),
         )
         async with opened.stack:
             yield opened.first
