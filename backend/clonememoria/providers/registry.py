@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from typing import Generic, Literal, Protocol, Self, TypeVar, cast
 
 from clonememoria.core.config import Settings
-from clonememoria.core.errors import UnknownProvider
+from clonememoria.core.errors import CannotStart, UnknownProvider
 
 Kind = Literal["llm", "embeddings", "tts"]
 KINDS: tuple[Kind, ...] = ("llm", "embeddings", "tts")
@@ -47,6 +47,11 @@ VENDORS: Mapping[Kind, tuple[Vendor, ...]] = {
             f"{HERE}.llm.openai:OpenAILanguageModel",
             ("llm_openai_api_key", "llm_openai_base_url", "openai_api_key"),
         ),
+        Vendor(
+            "anthropic",
+            f"{HERE}.llm.anthropic:AnthropicLanguageModel",
+            ("llm_anthropic_api_key", "llm_anthropic_base_url"),
+        ),
     ),
     "embeddings": (
         Vendor("dummy", f"{HERE}.embeddings.dummy:DummyEmbeddings"),
@@ -63,6 +68,8 @@ VENDORS: Mapping[Kind, tuple[Vendor, ...]] = {
             f"{HERE}.tts.openai:OpenAISpeech",
             ("tts_api_key", "tts_api_base_url", "openai_api_key"),
         ),
+        Vendor("espeak", f"{HERE}.tts.espeak:EspeakSpeech", needs_module="espeakng_loader"),
+        Vendor("external", f"{HERE}.tts.external:ExternalSpeech", ("tts_api_base_url",)),
     ),
 }
 
@@ -100,7 +107,14 @@ class Registry(Generic[P]):
     def __init__(
         self, vendors: Sequence[Vendor], settings: Settings, *, wrap: Callable[[P], P] = _as_built
     ) -> None:
-        self._vendors = {vendor.name: vendor for vendor in vendors}
+        self._vendors: dict[str, Vendor] = {}
+        for vendor in vendors:
+            # Neither may answer in the other's name.
+            if self._vendors.setdefault(vendor.name, vendor) is not vendor:
+                raise CannotStart(
+                    f"Two installed packages have a provider {vendor.name!r}: "
+                    f"{self._vendors[vendor.name].path} and {vendor.path}. Uninstall one of them"
+                )
         self._settings = settings
         self._wrap = wrap
         self._built: dict[str, P] = {}

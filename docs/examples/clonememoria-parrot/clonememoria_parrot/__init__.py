@@ -1,0 +1,1 @@
+"""Providers for CloneMemoria that live in a package of their own."""
