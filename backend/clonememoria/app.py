@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from clonememoria import __version__
 from clonememoria.accounts.router import router as accounts_router
 from clonememoria.analytics.router import router as operation_router
+from clonememoria.analytics.usage_router import router as usage_router
 from clonememoria.chat.conversations_router import router as conversations_router
 from clonememoria.chat.replies import Replies
 from clonememoria.chat.router import router as chat_router
@@ -82,6 +83,7 @@ def _mount_routers(app: FastAPI) -> None:
     api.include_router(chat_router, prefix="/chat", tags=["chat"])
     api.include_router(conversations_router, prefix="/conversations", tags=["conversations"])
     api.include_router(providers_router, prefix="/providers", tags=["providers"])
+    api.include_router(usage_router, prefix="/usage", tags=["usage"])
     app.include_router(api, prefix="/api")
     app.include_router(api, prefix="/api/v1", include_in_schema=False)
     app.include_router(operation_router, tags=["operation"])

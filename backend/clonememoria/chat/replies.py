@@ -146,6 +146,9 @@ class Replies:
         is_saved = await self._save(draft)
         reply.publish(end if is_saved else draft.failed(*_NOT_SAVED))
         self._metrics.tokens.inc(draft.token_count)
+        if draft.provider:
+            cost = self._metrics.provider_cost_usd.labels(draft.provider)
+            cost.inc(draft.usage["cost_usd"])
         self._metrics.replies.labels(draft.mode, draft.status).inc()
 
     async def _write(self, reply: Reply) -> None:
