@@ -7,7 +7,7 @@ from typing import Final
 import uvloop
 from rich.console import Console
 
-from bench import first_token, ingestion, relaying, retrieval
+from bench import first_token, ingestion, provider_relay, relaying, retrieval
 from bench.result import Result, print_results
 from bench.stage import Stage, running_stage
 
@@ -15,6 +15,7 @@ PARTS: Final[Mapping[str, Callable[[Stage], AsyncIterator[Result]]]] = {
     "first-token": first_token.measure,
     "retrieval": retrieval.measure,
     "ingestion": ingestion.measure,
+    "provider-relay": provider_relay.measure,
     "relaying": relaying.measure,
 }
 
