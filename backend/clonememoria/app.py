@@ -27,6 +27,7 @@ from clonememoria.core.metrics import Metrics
 from clonememoria.core.openapi import install_openapi
 from clonememoria.core.postgres import running_postgres
 from clonememoria.core.problems import install_error_handlers
+from clonememoria.core.redis import SharedRedis, running_redis
 from clonememoria.core.secret import secret_key
 from clonememoria.core.security import Passwords
 from clonememoria.core.web import install_middleware
@@ -41,7 +42,7 @@ from clonememoria.knowledge.suggestions_router import router as suggestions_rout
 from clonememoria.knowledge.worker import running_worker
 from clonememoria.migrations.schema import migrate
 from clonememoria.providers.catalog import Providers
-from clonememoria.providers.guard import unshared_protection
+from clonememoria.providers.guard import protection_for
 from clonememoria.speech.router import router as speech_router
 
 log = structlog.get_logger()
@@ -93,14 +94,16 @@ def _mount_routers(app: FastAPI) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     async with AsyncExitStack() as stack:
-        database, providers = await _open(settings, app.state.metrics, stack)
+        redis = await stack.enter_async_context(running_redis(settings))
+        database, providers = await _open(settings, stack, metrics=app.state.metrics, redis=redis)
         replies = Replies(database, providers, app.state.metrics)
         stack.push_async_callback(replies.drain, 0)
         await stack.enter_async_context(running_upkeep(database, replies))
         app.state.database = database
         app.state.providers = providers
         app.state.replies = replies
-        app.state.limits = RateLimits()
+        app.state.redis = redis
+        app.state.limits = RateLimits(redis)
         app.state.passwords = await asyncio.to_thread(Passwords)
         app.state.secret_key = await asyncio.to_thread(secret_key, settings)
         app.state.suggestions = Suggestions(database, providers)
@@ -122,10 +125,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _open(
-    settings: Settings, metrics: Metrics, stack: AsyncExitStack
+    settings: Settings, stack: AsyncExitStack, *, metrics: Metrics, redis: SharedRedis | None
 ) -> tuple[Database, Providers]:
     """The parts that the server and a worker of its own have in common."""
-    providers = Providers(settings, unshared_protection(settings, metrics))
+    providers = Providers(settings, protection_for(settings, metrics, redis))
     stack.push_async_callback(providers.aclose)
     providers.check_defaults()
     prepare_data_dir(settings)
@@ -148,7 +151,8 @@ async def run_worker(settings: Settings) -> None:
     """Process documents until cancelled, in a process of its own."""
     async with AsyncExitStack() as stack:
         metrics = Metrics()
-        database, providers = await _open(settings, metrics, stack)
+        redis = await stack.enter_async_context(running_redis(settings))
+        database, providers = await _open(settings, stack, metrics=metrics, redis=redis)
         await stack.enter_async_context(
             running_worker(
                 database=database, providers=providers, settings=settings, metrics=metrics

@@ -36,7 +36,7 @@ async def register_account(
     Creates an account and logs in to it, as `login` does. The first account of an installation
     is its admin's.
     """
-    sign_in.count_attempt(registration.email)
+    await sign_in.count_attempt(registration.email)
     live = await register(
         sign_in.database,
         registration,
@@ -155,7 +155,7 @@ async def change_password(
 
     Ends every session, at once, and answers with a new one for whoever asked.
     """
-    sign_in.count_attempt(user.email)
+    await sign_in.count_attempt(user.email)
     current = change.current_password.get_secret_value()
     if not await sign_in.passwords.is_right(current, user.password_hash):
         raise InvalidInput("The current password is wrong", field=("body", "current_password"))

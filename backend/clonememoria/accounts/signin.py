@@ -58,13 +58,15 @@ class SignIn:
     def lifetime(self) -> timedelta:
         return timedelta(days=self.settings.refresh_token_days)
 
-    def count_attempt(self, email: str) -> None:
+    async def count_attempt(self, email: str) -> None:
         per_minute = self.settings.rate_limit_login_per_minute
-        self.limits.count(f"sign-in {self.address}", per_minute=per_minute * ACCOUNTS_PER_ADDRESS)
-        self.limits.count(f"sign-in {self.address} {email}", per_minute=per_minute)
+        await self.limits.count(
+            f"sign-in {self.address}", per_minute=per_minute * ACCOUNTS_PER_ADDRESS
+        )
+        await self.limits.count(f"sign-in {self.address} {email}", per_minute=per_minute)
 
     async def with_password(self, email: str, password: str) -> schemas.SignedIn:
-        self.count_attempt(email)
+        await self.count_attempt(email)
         proven = await user_with_password(
             self.database, self.passwords, email=email, password=password
         )

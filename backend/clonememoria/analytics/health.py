@@ -13,6 +13,7 @@ from clonememoria.analytics.schemas import (
     Readiness,
 )
 from clonememoria.core.db import UNREACHABLE, Database
+from clonememoria.core.redis import SharedRedis, state_of
 from clonememoria.knowledge.queue import is_stalled
 from clonememoria.knowledge.worker import Worker
 from clonememoria.migrations.schema import current_revision, newest_revision
@@ -53,7 +54,9 @@ async def readiness_of(database: Database, worker: Worker | None) -> Readiness:
     )
 
 
-async def rag_health_of(database: Database, providers: Providers) -> RagHealth:
+async def rag_health_of(
+    database: Database, providers: Providers, redis: SharedRedis | None
+) -> RagHealth:
     catalogs = {role: await _configured(kind, providers) for role, kind in RAG_KINDS.items()}
     defaults = {
         role: _health_of(providers.default(RAG_KINDS[role]), infos)
@@ -71,6 +74,7 @@ async def rag_health_of(database: Database, providers: Providers) -> RagHealth:
             for role, infos in catalogs.items()
             for info in infos
         ],
+        redis=state_of(redis),
     )
 
 

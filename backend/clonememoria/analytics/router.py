@@ -15,7 +15,7 @@ from clonememoria.clones.dependencies import AppProviders
 from clonememoria.core.errors import NotAuthenticated
 from clonememoria.core.metrics import AppMetrics
 from clonememoria.core.openapi import Responses, problems
-from clonememoria.core.web import AppDatabase, AppSettings
+from clonememoria.core.web import AppDatabase, AppRedis, AppSettings
 from clonememoria.knowledge.worker import Worker
 
 router = APIRouter()
@@ -68,10 +68,10 @@ async def read_readiness(
 
 @router.get("/health/rag", responses=_unavailable(RagHealth))
 async def read_rag_health(
-    response: Response, database: AppDatabase, providers: AppProviders
+    response: Response, database: AppDatabase, providers: AppProviders, redis: AppRedis
 ) -> RagHealth:
     """How questions are answered: retrieval, the default providers, and every breaker."""
-    health = await rag_health_of(database, providers)
+    health = await rag_health_of(database, providers, redis)
     if health.retrieval == "unavailable":
         _mark_unavailable(response)
     return health

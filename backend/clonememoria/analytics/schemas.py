@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from clonememoria.core.redis import RedisState
 from clonememoria.core.resilience import CircuitState
 
 DatabaseState = Literal["connected", "disconnected"]
@@ -85,7 +86,8 @@ class Breaker(BaseModel):
 class RagHealth(BaseModel):
     """`retrieval` is "lexical" where questions cannot be embedded: words alone are searched.
 
-    `providers` are the defaults; `breakers` tell of everyone who is configured.
+    `providers` are the defaults; `breakers` tell of everyone who is configured. While `redis` is
+    "away", each process keeps limits, breakers and caches for itself.
     """
 
     model_config = ConfigDict(
@@ -117,6 +119,7 @@ class RagHealth(BaseModel):
                     {"kind": "llm", "name": "dummy", "state": "closed"},
                     {"kind": "llm", "name": "openai", "state": "open"},
                 ],
+                "redis": "unused",
             }
         }
     )
@@ -125,6 +128,7 @@ class RagHealth(BaseModel):
     retrieval: Literal["hybrid", "lexical", "unavailable"]
     providers: dict[RagRole, ProviderHealth]
     breakers: list[Breaker]
+    redis: RedisState
 
 
 class Counts(BaseModel):

@@ -6,8 +6,14 @@ A key names everything that its value depends on, whose it is included: nothing 
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
+
+from clonememoria.core.redis import RedisAway, SharedRedis, key_of
+
+# Sending a larger one might take longer than Redis is waited for.
+MAX_SHARED_BYTES: Final = 1024 * 1024
 
 
 class Cache(Protocol):
@@ -55,3 +61,33 @@ class LocalCache:
     def _drop(self, key: str) -> None:
         if kept := self._kept.pop(key, None):
             self._bytes -= len(kept.value)
+
+
+class SharedCache:
+    """Kept by this process and by Redis; while that is away by this process alone."""
+
+    def __init__(self, redis: SharedRedis, own: LocalCache) -> None:
+        self._redis = redis
+        self._own = own
+
+    async def get(self, key: str) -> bytes | None:
+        kept = await self._own.get(key)
+        if kept is not None:
+            return kept
+        try:
+            return await self._redis.get(key_of("cache", key))
+        except RedisAway:
+            return None
+
+    async def put(self, key: str, value: bytes, *, ttl_s: float) -> None:
+        await self._own.put(key, value, ttl_s=ttl_s)
+        if len(value) > MAX_SHARED_BYTES:
+            return
+        with suppress(RedisAway):
+            await self._redis.put(key_of("cache", key), value, ttl_s=ttl_s)
+
+
+def cache_for(redis: SharedRedis | None, *, max_bytes: int) -> Cache:
+    """`max_bytes` in this process, 0 for none at all; Redis has a bound of its own."""
+    own = LocalCache(max_bytes=max_bytes)
+    return SharedCache(redis, own) if redis and max_bytes else own

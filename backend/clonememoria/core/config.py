@@ -19,6 +19,7 @@ KNOWN_SECRETS: Final = re.compile(
     re.IGNORECASE,
 )
 POSTGRES_URL: Final = re.compile(r"postgres(ql)?(\+\w+)?://")
+REDIS_URL: Final = re.compile(r"(rediss?://[^/?#\s]+(/\d*)?|unix:///[^?\s]+)(\?\S*)?")
 
 
 class Settings(BaseSettings):
@@ -113,6 +114,17 @@ class Settings(BaseSettings):
         if not POSTGRES_URL.match(url) or not _has_sane_port(url):
             # Without the value: it holds a password.
             raise ValueError("is not of the form postgresql://user:password@host:port/name")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        url = value.get_secret_value()
+        if not REDIS_URL.fullmatch(url) or not _has_sane_port(url):
+            # Without the value: it holds a password.
+            raise ValueError("is not of the form redis://user:password@host:port/0")
         return value
 
     @field_validator(

@@ -1,6 +1,7 @@
 """Doors and queues before what may fail: circuits, and slots for calls at the same time.
 
-Both are kept in this process here. Why no library does it: docs/adr/0011-circuits.md.
+Both are kept in this process here; shared_circuits.py and shared_slots.py keep them in Redis. Why
+no library does it: docs/adr/0011-circuits.md.
 """
 
 import asyncio
@@ -106,8 +107,9 @@ class LocalCircuits:
         # Else a call from before the opening ended late: it says nothing about now.
 
     async def abandon(self, entry: Entry) -> None:
-        if entry.is_probe:
-            self._circuits[entry.endpoint].probe_at = None
+        # A probe may come from circuits that were shared until a moment ago.
+        if entry.is_probe and (circuit := self._circuits.get(entry.endpoint)):
+            circuit.probe_at = None
 
     async def state(self, endpoint: str) -> CircuitState:
         circuit = self._circuits.get(endpoint)

@@ -14,6 +14,7 @@ from clonememoria.core.body_limit import BodyLimit
 from clonememoria.core.config import Settings
 from clonememoria.core.db import Database
 from clonememoria.core.metrics import Metrics
+from clonememoria.core.redis import SharedRedis
 from clonememoria.core.security_headers import SecurityHeaders
 
 SANE_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -29,8 +30,13 @@ def database_of(request: Request) -> Database:
     return cast(Database, request.app.state.database)
 
 
+def redis_of(request: Request) -> SharedRedis | None:
+    return cast(SharedRedis | None, request.app.state.redis)
+
+
 AppSettings = Annotated[Settings, Depends(settings_of)]
 AppDatabase = Annotated[Database, Depends(database_of)]
+AppRedis = Annotated[SharedRedis | None, Depends(redis_of)]
 
 
 class Page:

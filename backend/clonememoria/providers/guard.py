@@ -22,6 +22,7 @@ from clonememoria.core.errors import (
     ProviderResting,
     ProviderTimeout,
 )
+from clonememoria.core.redis import SharedRedis
 from clonememoria.core.resilience import (
     CircuitOpen,
     Circuits,
@@ -31,6 +32,8 @@ from clonememoria.core.resilience import (
     LocalSlots,
     Slots,
 )
+from clonememoria.core.shared_circuits import SharedCircuits
+from clonememoria.core.shared_slots import SharedSlots
 
 MAX_ATTEMPTS: Final = 3
 FIRST_WAIT_S: Final = 0.2
@@ -76,10 +79,15 @@ class Unobserved:
         return None
 
 
-def unshared_protection(settings: Settings, observer: CallObserver | None = None) -> Protection:
-    """Of one process alone."""
-    circuits = LocalCircuits(open_s=settings.provider_circuit_open_s)
-    return Protection(circuits, LocalSlots(), observer or Unobserved())
+def protection_for(
+    settings: Settings, observer: CallObserver | None = None, redis: SharedRedis | None = None
+) -> Protection:
+    """Shared with all replicas where there is a Redis, else of this process alone."""
+    open_s = settings.provider_circuit_open_s
+    observer = observer or Unobserved()
+    if redis is None:
+        return Protection(LocalCircuits(open_s=open_s), LocalSlots(), observer)
+    return Protection(SharedCircuits(redis, open_s=open_s), SharedSlots(redis), observer)
 
 
 class Guard:

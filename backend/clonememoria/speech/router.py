@@ -34,7 +34,7 @@ async def speak(
 
     Marks of Markdown, code, addresses, citations and emoji are left out.
     """
-    limits.count(f"speech:{user.id}", per_minute=settings.rate_limit_chat_per_minute)
+    await limits.count(f"speech:{user.id}", per_minute=settings.rate_limit_chat_per_minute)
     async with database.as_user(user.id) as session:
         clone = await visible_clone(session, clone_id)
     text = await asyncio.to_thread(spoken_text, wanted.text)

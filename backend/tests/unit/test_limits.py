@@ -3,7 +3,7 @@
 import pytest
 
 from clonememoria.core.errors import TooManyRequests
-from clonememoria.core.limits import RateLimits
+from clonememoria.core.limits import MovingWindows
 
 
 class Clock:
@@ -19,7 +19,7 @@ def clock() -> Clock:
     return Clock()
 
 
-def allowed(limits: RateLimits, key: str, *, per_minute: int, tries: int) -> int:
+def allowed(limits: MovingWindows, key: str, *, per_minute: int, tries: int) -> int:
     count = 0
     for _ in range(tries):
         try:
@@ -31,14 +31,14 @@ def allowed(limits: RateLimits, key: str, *, per_minute: int, tries: int) -> int
 
 
 def test_each_key_has_a_count_of_its_own(clock: Clock) -> None:
-    limits = RateLimits(clock)
+    limits = MovingWindows(clock)
 
     assert allowed(limits, "a", per_minute=10, tries=50) == 10
     assert allowed(limits, "b", per_minute=10, tries=50) == 10
 
 
 def test_the_window_moves_hit_by_hit(clock: Clock) -> None:
-    limits = RateLimits(clock)
+    limits = MovingWindows(clock)
     for clock.now_s in (0.0, 20.0, 40.0):
         limits.count("a", per_minute=3)
 
@@ -51,7 +51,7 @@ def test_the_window_moves_hit_by_hit(clock: Clock) -> None:
 
 
 def test_a_refusal_says_when_to_come_back(clock: Clock) -> None:
-    limits = RateLimits(clock)
+    limits = MovingWindows(clock)
     limits.count("a", per_minute=1)
     clock.now_s = 45.0
 
@@ -62,7 +62,7 @@ def test_a_refusal_says_when_to_come_back(clock: Clock) -> None:
 
 
 def test_keys_that_nobody_uses_are_forgotten(clock: Clock) -> None:
-    limits = RateLimits(clock)
+    limits = MovingWindows(clock)
     for n in range(1000):
         limits.count(f"visitor {n}", per_minute=5)
     clock.now_s = 30.0

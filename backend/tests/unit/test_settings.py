@@ -66,6 +66,35 @@ def test_an_address_of_no_postgres_is_refused_without_repeating_its_password(
 
 
 @pytest.mark.parametrize(
+    "url", ["hello", "http://:hunter2@h", "redis://", "redis://:hunter2@h:p/0", "redis://h/hunter2"]
+)
+def test_an_address_of_no_redis_is_refused_without_repeating_its_password(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    (problem,) = _problems(monkeypatch, REDIS_URL=url)
+    assert problem.startswith("REDIS_URL: is not of the form redis://")
+    assert "hunter2" not in problem
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://h",
+        "redis://u:p@h:6379/2",
+        "rediss://:p@h:6380/0?ssl_cert_reqs=none",
+        "unix:///run/redis.sock?db=1",
+    ],
+)
+def test_the_usual_addresses_of_a_redis_are_taken(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("REDIS_URL", url)
+    settings = Settings(_env_file=None)
+    assert settings.redis_url
+    assert settings.redis_url.get_secret_value() == url
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "postgres://u:p@h/x",
