@@ -21,7 +21,7 @@ HELD_FOR_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """Of each person, by the calendar of UTC; 0 is no limit."""
+    """Of each person, by the calendar of UTC; 0 is no limit. The tokens are those of replies."""
 
     tokens_per_day: int = 0
     usd_per_month: float = 0.0
@@ -31,8 +31,8 @@ class Budgets:
         return cls(settings.budget_tokens_per_day, settings.budget_usd_per_month)
 
     @classmethod
-    def of_speech(cls, settings: Settings) -> Self:
-        """Speech is paid by the character: it uses up no tokens, and needs none to be left."""
+    def in_dollars(cls, settings: Settings) -> Self:
+        """For what is no reply: it uses up no tokens, and needs none to be left."""
         return cls(usd_per_month=settings.budget_usd_per_month)
 
     def __bool__(self) -> bool:
@@ -87,7 +87,8 @@ async def budget_states(
     mine = UsageRecord.owner_id == user_id
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     if budgets.tokens_per_day:
-        of_today = await spent(session, mine, UsageRecord.created_at >= today)
+        is_reply = UsageRecord.kind == "llm"
+        of_today = await spent(session, mine, is_reply, UsageRecord.created_at >= today)
         tokens = of_today.prompt_tokens + of_today.completion_tokens
         tomorrow = today + timedelta(days=1)
         states.append(BudgetState("tokens_per_day", budgets.tokens_per_day, tokens, tomorrow))

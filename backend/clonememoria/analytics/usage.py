@@ -38,7 +38,7 @@ def first_day(now: datetime, days: int) -> datetime:
     return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)
 
 
-async def by_clone(session: AsyncSession, rows: Rows) -> list[schemas.OfClone]:
+async def by_clone(session: AsyncSession, rows: Rows) -> list[schemas.CloneUsage]:
     """The dearest first; without a name where it was deleted, or is not shared any more."""
     query = (
         select(UsageRecord.clone_id, Clone.name, *SUMS)
@@ -48,22 +48,22 @@ async def by_clone(session: AsyncSession, rows: Rows) -> list[schemas.OfClone]:
         .order_by(COST.desc(), func.max(UsageRecord.created_at).desc())
     )
     found = await session.execute(query)
-    return [schemas.OfClone.model_validate(row) for row in found]
+    return [schemas.CloneUsage.model_validate(row) for row in found]
 
 
-async def by_day(session: AsyncSession, rows: Rows) -> list[schemas.OfDay]:
+async def by_day(session: AsyncSession, rows: Rows) -> list[schemas.DayUsage]:
     """The days on which something was spent, in their order."""
     query = select(DAY.label("day"), *SUMS).where(*rows).group_by(DAY).order_by(DAY)
-    return [schemas.OfDay.model_validate(row) for row in await session.execute(query)]
+    return [schemas.DayUsage.model_validate(row) for row in await session.execute(query)]
 
 
 async def by_provider(
     session: AsyncSession, rows: Rows, prices: Prices
-) -> list[schemas.OfProvider]:
+) -> list[schemas.ProviderUsage]:
     """The dearest first."""
     names = (UsageRecord.kind, UsageRecord.provider, UsageRecord.model)
     query = select(*names, *SUMS).where(*rows).group_by(*names).order_by(COST.desc(), *names)
     return [
-        schemas.OfProvider(**row, is_priced=prices.is_priced(row["provider"], row["model"]))
+        schemas.ProviderUsage(**row, is_priced=prices.is_priced(row["provider"], row["model"]))
         for row in (await session.execute(query)).mappings()
     ]

@@ -42,7 +42,7 @@ async def read_usage(
     return schemas.Usage(
         since=since,
         until=now,
-        totals=schemas.Totals.model_validate(await spent(session, *rows)),
+        totals=schemas.UsageTotals.model_validate(await spent(session, *rows)),
         by_clone=await usage.by_clone(session, rows),
         by_day=await usage.by_day(session, rows),
         by_provider=await usage.by_provider(session, rows, providers.prices),

@@ -38,7 +38,7 @@ EXAMPLE_BUDGET: Final[JsonDict] = {
 }
 
 
-class Totals(BaseModel):
+class UsageTotals(BaseModel):
     """`characters` were spoken. Tokens of documents are estimated, those of replies counted."""
 
     model_config = ConfigDict(from_attributes=True, json_schema_extra={"example": EXAMPLE_TOTALS})
@@ -50,7 +50,7 @@ class Totals(BaseModel):
     replies: int
 
 
-class OfClone(Totals):
+class CloneUsage(UsageTotals):
     """Both are null where a clone is none any more, or not shared with you."""
 
     model_config = ConfigDict(from_attributes=True, json_schema_extra={"example": EXAMPLE_CLONE})
@@ -59,13 +59,13 @@ class OfClone(Totals):
     name: str | None
 
 
-class OfDay(Totals):
+class DayUsage(UsageTotals):
     model_config = ConfigDict(from_attributes=True, json_schema_extra={"example": EXAMPLE_DAY})
 
     day: date
 
 
-class OfProvider(Totals):
+class ProviderUsage(UsageTotals):
     model_config = ConfigDict(from_attributes=True, json_schema_extra={"example": EXAMPLE_PROVIDER})
 
     kind: SpendingKind
@@ -102,8 +102,8 @@ class Usage(BaseModel):
 
     since: datetime
     until: datetime
-    totals: Totals
-    by_clone: list[OfClone]
-    by_day: list[OfDay]
-    by_provider: list[OfProvider]
+    totals: UsageTotals
+    by_clone: list[CloneUsage]
+    by_day: list[DayUsage]
+    by_provider: list[ProviderUsage]
     budgets: list[Budget]

@@ -1,12 +1,16 @@
 """What the routes of documents are given: the caller's own clone, its documents, the feed."""
 
+from dataclasses import dataclass
 from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import Depends, Request
 
+from clonememoria.accounts.budgets import Budgets, check_budget
 from clonememoria.accounts.identity import CurrentUser, UserSession
 from clonememoria.clones.access import CloneKey, owned_clone
+from clonememoria.clones.dependencies import AppProviders
+from clonememoria.core.db import Database
 from clonememoria.core.web import AppDatabase, AppSettings
 from clonememoria.knowledge import schemas
 from clonememoria.knowledge.documents import find_document
@@ -14,6 +18,7 @@ from clonememoria.knowledge.feed import DocumentFeed
 from clonememoria.knowledge.pasting import received_body
 from clonememoria.knowledge.uploading import Upload
 from clonememoria.models import Clone, Document
+from clonememoria.providers.prices import Prices
 
 
 async def own_clone(clone_id: CloneKey, session: UserSession) -> Clone:
@@ -45,13 +50,50 @@ async def detached_clone(clone_id: CloneKey, user: CurrentUser, database: AppDat
 DetachedClone = Annotated[Clone, Depends(detached_clone)]
 
 
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays for the vectors of a clone: its maker, unless they cost nothing."""
+
+    clone: Clone
+    database: Database
+    prices: Prices
+    budgets: Budgets
+
+    async def check_budget(self) -> None:
+        price = self.prices.of(self.clone.serving_provider, self.clone.serving_model)
+        if price and price.input:
+            user_id = self.clone.creator_id
+            async with self.database.as_user(user_id) as session:
+                await check_budget(session, user_id, self.budgets)
+
+
+def payer(
+    clone: DetachedClone, *, database: AppDatabase, providers: AppProviders, settings: AppSettings
+) -> Payer:
+    return Payer(clone, database, providers.prices, Budgets.in_dollars(settings))
+
+
+ClonePayer = Annotated[Payer, Depends(payer)]
+
+
+async def within_budget(payer: ClonePayer) -> None:
+    await payer.check_budget()
+
+
+WithinBudget = Depends(within_budget)
+
+
 async def new_text(request: Request, _clone: DetachedClone) -> schemas.DocumentCreate:
     """Read after the clone was found to be the sender's: a long text costs memory and time."""
     return await received_body(request, schemas.DocumentCreate)
 
 
-async def changed_text(request: Request, _clone: DetachedClone) -> schemas.DocumentPatch:
-    return await received_body(request, schemas.DocumentPatch)
+async def changed_text(request: Request, payer: ClonePayer) -> schemas.DocumentPatch:
+    """Whom others may see it needs no vectors."""
+    patch = await received_body(request, schemas.DocumentPatch)
+    if patch.title or patch.content:
+        await payer.check_budget()
+    return patch
 
 
 NewText = Annotated[schemas.DocumentCreate, Depends(new_text)]

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from clonememoria.core.db import Database
 from clonememoria.core.errors import AppError
 from clonememoria.knowledge import filetype, lifecycle, parsing
+from clonememoria.knowledge.charging import charge
 from clonememoria.knowledge.chunking import Chunk, chunk
 from clonememoria.knowledge.documents import file_of
 from clonememoria.knowledge.embedding import embed_texts, in_context
@@ -181,4 +182,12 @@ async def _store(work: Work, cut: Cut, index: Index) -> None:
             page_count=len(parsed.pages) or None,
             chunk_count=len(index.chunks),
             error_message=" ".join(parsed.warnings) or None,
+        )
+        await charge(
+            session,
+            index.embedding,
+            cut.texts,
+            clone_id=claim.clone_id,
+            owner_id=claim.owner_id,
+            prices=work.providers.prices,
         )

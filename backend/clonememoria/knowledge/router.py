@@ -20,6 +20,7 @@ from clonememoria.knowledge.dependencies import (
     NewText,
     OwnClone,
     OwnDocument,
+    WithinBudget,
 )
 from clonememoria.knowledge.events import EVENTS_EXAMPLE, document_events
 from clonememoria.knowledge.file_names import attachment
@@ -85,7 +86,8 @@ async def find_documents(
 @router.post(
     "",
     status_code=201,
-    responses=problems(409, 413),
+    dependencies=[WithinBudget],
+    responses=problems(409, 413, 429),
     openapi_extra=json_body(schemas.DocumentCreate),
 )
 async def paste_document(
@@ -106,7 +108,11 @@ async def paste_document(
 
 
 @router.post(
-    "/upload", status_code=201, responses=problems(409, 413, 415), openapi_extra=UPLOAD_BODY
+    "/upload",
+    status_code=201,
+    dependencies=[WithinBudget],
+    responses=problems(409, 413, 415, 429),
+    openapi_extra=UPLOAD_BODY,
 )
 async def upload_documents(request: Request, upload: AppUpload) -> list[schemas.Document]:
     """Upload files: PDF, Word (.docx), HTML, Markdown or plain text.
@@ -144,7 +150,9 @@ async def read_document(document: OwnDocument, session: UserSession) -> schemas.
 
 
 @router.patch(
-    "/{doc_id}", responses=problems(409, 413), openapi_extra=json_body(schemas.DocumentPatch)
+    "/{doc_id}",
+    responses=problems(409, 413, 429),
+    openapi_extra=json_body(schemas.DocumentPatch),
 )
 async def patch_document(
     patch: ChangedText, document: DocumentToChange, session: UserSession
@@ -161,7 +169,12 @@ async def patch_document(
     return schemas.Document.model_validate(document)
 
 
-@router.put("/{doc_id}/content", responses=problems(409, 413, 415), openapi_extra=REPLACEMENT_BODY)
+@router.put(
+    "/{doc_id}/content",
+    dependencies=[WithinBudget],
+    responses=problems(409, 413, 415, 429),
+    openapi_extra=REPLACEMENT_BODY,
+)
 async def replace_content(doc_id: UUID, request: Request, upload: AppUpload) -> schemas.Document:
     """Replace a document by a new version of it: one file, or a text.
 
@@ -212,7 +225,7 @@ async def download_file(
     )
 
 
-@router.post("/{doc_id}/reprocess", responses=problems(409))
+@router.post("/{doc_id}/reprocess", dependencies=[WithinBudget], responses=problems(409, 429))
 async def reprocess_document(document: DocumentToChange, session: UserSession) -> schemas.Document:
     """Read a document once more, such as after a failure."""
     await documents.reprocess(session, document)

@@ -12,7 +12,7 @@ import pytest
 
 from clonememoria.core.config import Settings
 from tests.api.clones import create_clone
-from tests.api.documents import Json
+from tests.api.documents import Json, documents_url, read, url_of
 from tests.conftest import Person, Serve, register
 from tests.eventually import eventually
 from tests.fakes.knobs import Knobs
@@ -332,3 +332,51 @@ async def test_prometheus_counts_what_providers_cost(ada: Person) -> None:
     (line,) = [line for line in text.splitlines() if "provider_cost_usd_total{" in line]
     assert 'provider="openai"' in line
     assert float(line.rpartition(" ")[2]) == pytest.approx(PRICE_OF_REPLY)
+
+
+async def test_documents_are_charged_to_the_maker_of_the_clone(
+    serve: Serve, settings: Settings, upstream: FakeOpenAI
+) -> None:
+    served = await serve(
+        settings.model_copy(
+            update={
+                "embeddings_default_provider": "openai",
+                "embeddings_openai_base_url": upstream.base_url,
+                "budget_usd_per_month": 0.000001,
+            }
+        )
+    )
+    person = await register(served.url, "grace@example.org")
+    clone = await create_clone(person)
+    document = await read(person, clone, content="The harbour was closed. " * 100)
+
+    (of_documents,) = (await usage_of(person, clone_id=clone))["by_provider"]
+    assert (of_documents["kind"], of_documents["model"]) == (
+        "embeddings",
+        "text-embedding-3-small",
+    )
+    assert 600 <= of_documents["prompt_tokens"] < 1000
+    assert of_documents["cost_usd"] == pytest.approx(of_documents["prompt_tokens"] * 0.02e-6)
+
+    refused = await person.http.post(
+        documents_url(clone), json={"title": "More", "content": "of it"}
+    )
+    renamed = await person.http.patch(url_of(document), json={"title": "Other"})
+    hidden = await person.http.patch(url_of(document), json={"visibility": "public"})
+    await person.http.aclose()
+    assert (refused.status_code, refused.json()["code"]) == (429, "budget_exceeded")
+    assert renamed.status_code == 429
+    assert hidden.status_code == 200
+
+
+async def test_free_embeddings_need_no_budget(limited: Person) -> None:
+    clone = await create_clone(limited)
+    await asked(limited, clone)
+    await asked(limited, clone)
+    await read(limited, clone)
+    usage = await usage_of(limited)
+    assert {of["kind"]: of["is_priced"] for of in usage["by_provider"]} == {
+        "llm": True,
+        "embeddings": True,
+    }
+    assert usage["budgets"][0]["used"] == 60
