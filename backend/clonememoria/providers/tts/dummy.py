@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from clonememoria.core.config import Settings
 from clonememoria.providers.tts.base import Speech
-from clonememoria.providers.tts.wav import duration_s, wav_file
+from clonememoria.providers.tts.wav import Wav, spoken
 
 SAMPLE_RATE = 24_000
 CHARACTERS_PER_S = 15.0
@@ -48,11 +48,7 @@ def _hum(text: str, voice: str, speed: float) -> Speech:
     spoken_s = len(text) / CHARACTERS_PER_S / speed
     samples = round(min(max(spoken_s, MIN_DURATION_S), MAX_DURATION_S) * SAMPLE_RATE)
     pcm = (_melody(text, voice, samples) * (32_767 * LOUDNESS)).astype("<i2").tobytes()
-    return Speech(
-        audio=wav_file(pcm, sample_rate=SAMPLE_RATE),
-        sample_rate=SAMPLE_RATE,
-        duration_s=duration_s(pcm, sample_rate=SAMPLE_RATE),
-    )
+    return spoken(Wav(pcm, SAMPLE_RATE))
 
 
 def _melody(text: str, voice: str, samples: int) -> NDArray[np.float32]:

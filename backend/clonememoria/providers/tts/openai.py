@@ -4,11 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import Self
 
+from openai import omit
+
 from clonememoria.core.config import Settings
 from clonememoria.providers.guard import endpoint_id
-from clonememoria.providers.openai_api import first_secret, openai_client, our_errors, sendable
+from clonememoria.providers.http import first_secret, sendable
+from clonememoria.providers.openai_api import openai_client, our_errors
 from clonememoria.providers.tts.base import Speech
-from clonememoria.providers.tts.wav import Wav, duration_s, joined, read_wav, wav_file
+from clonememoria.providers.tts.sound import read_sound
+from clonememoria.providers.tts.wav import Wav, joined, spoken
 
 TIMEOUT_S = 120.0
 MAX_REQUEST_CHARACTERS = 4096
@@ -46,12 +50,7 @@ class OpenAISpeech:
 
     async def synthesize(self, text: str, *, voice: str, speed: float = 1.0) -> Speech:
         parts = speakable_parts(text)
-        spoken = joined([await self._say(part, voice, speed) for part in parts])
-        return Speech(
-            audio=wav_file(spoken.pcm, sample_rate=spoken.sample_rate),
-            sample_rate=spoken.sample_rate,
-            duration_s=duration_s(spoken.pcm, sample_rate=spoken.sample_rate),
-        )
+        return spoken(joined([await self._say(part, voice, speed) for part in parts]))
 
     async def _say(self, text: str, voice: str, speed: float) -> Wav:
         with our_errors():
@@ -60,9 +59,11 @@ class OpenAISpeech:
                 model=self.model,
                 voice=voice,
                 response_format="wav",
-                speed=speed,
+                # Not every compatible server knows it.
+                speed=omit if speed == 1.0 else speed,
             ) as response:
-                return read_wav(await response.read())
+                file = await response.read()
+        return await read_sound(file)
 
     async def voices(self) -> list[str]:
         return [self.default_voice, *(v for v in VOICES if v != self.default_voice)]

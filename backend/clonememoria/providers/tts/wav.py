@@ -1,15 +1,22 @@
-"""WAV files of 16-bit mono PCM: written, and read as vendors really send them."""
+"""WAV files: written in 16 bit and mono, read in whatever encoding vendors really send."""
 
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Final
 
 from clonememoria.core.errors import ProviderMalformed
+from clonememoria.providers.tts.base import Speech
+from clonememoria.providers.tts.pcm import Encoding, mono_16_bit
 
 _BYTES_PER_SAMPLE = 2
 _PCM = 1
-_PCM_EXTENSIBLE = 0xFFFE
+_FLOAT = 3
+_EXTENSIBLE = 0xFFFE
 _MIN_RATE, _MAX_RATE = 4_000, 192_000
+# Before the samples; a real file has three or four.
+_MAX_CHUNKS: Final = 64
 _HEADER_BYTES = 44
 # What a file says that is written while it is sent.
 _UNKNOWN_SIZE = 0xFFFFFFFF
@@ -22,7 +29,9 @@ class Wav:
 
 
 def wav_file(pcm: bytes, *, sample_rate: int) -> bytes:
-    return _header(sample_rate, file=_HEADER_BYTES - 8 + len(pcm), data=len(pcm)) + pcm
+    header = _header(sample_rate, file=_HEADER_BYTES - 8 + len(pcm), data=len(pcm))
+    # A sum would hold the interpreter lock while it copies.
+    return b"".join((header, pcm))
 
 
 def open_wav_header(*, sample_rate: int) -> bytes:
@@ -53,6 +62,14 @@ def duration_s(pcm: bytes, *, sample_rate: int) -> float:
     return len(pcm) / _BYTES_PER_SAMPLE / sample_rate
 
 
+def spoken(sound: Wav) -> Speech:
+    return Speech(
+        audio=wav_file(sound.pcm, sample_rate=sound.sample_rate),
+        sample_rate=sound.sample_rate,
+        duration_s=duration_s(sound.pcm, sample_rate=sound.sample_rate),
+    )
+
+
 def joined(parts: Sequence[Wav]) -> Wav:
     """One after the other; raise ProviderMalformed where nothing came or the rates differ."""
     if len({part.sample_rate for part in parts}) != 1:
@@ -61,30 +78,59 @@ def joined(parts: Sequence[Wav]) -> Wav:
 
 
 def read_wav(file: bytes) -> Wav:
-    """The samples of a 16-bit mono file; raise ProviderMalformed for anything else.
+    """The samples as 16 bit and mono; raise ProviderMalformed for what is no sound.
 
     A file that is written while it is sent has no true sizes (OpenAI's say 0xFFFFFFFF): the data
     then reaches to the end of the file.
     """
     if file[:4] != b"RIFF" or file[8:12] != b"WAVE":
         raise ProviderMalformed
-    chunks = dict(_chunks(file))
+    form = _Form(_EXTENSIBLE, 0, 0, 0)
+    for name, chunk in islice(_chunks(file), _MAX_CHUNKS):
+        if name == b"fmt ":
+            form = _form(chunk)
+        elif name == b"data":
+            return _sound(chunk, form)
+    raise ProviderMalformed
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    encoding: int
+    channels: int
+    sample_rate: int
+    bits: int
+
+
+def _form(chunk: memoryview) -> _Form:
     try:
-        encoding, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", chunks[b"fmt "])
-        pcm = chunks[b"data"]
-    except (KeyError, struct.error):
+        encoding, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", chunk)
+        if encoding == _EXTENSIBLE:
+            # The first two bytes of a GUID whose rest is always the same.
+            (encoding,) = struct.unpack_from("<H", chunk, 24)
+    except struct.error:
         raise ProviderMalformed from None
-    is_ours = encoding in {_PCM, _PCM_EXTENSIBLE} and channels == 1 and bits == 16
-    whole = pcm[: len(pcm) // _BYTES_PER_SAMPLE * _BYTES_PER_SAMPLE]
-    if not is_ours or not whole or not _MIN_RATE <= rate <= _MAX_RATE:
+    return _Form(encoding, channels, rate, bits)
+
+
+def _sound(data: memoryview, form: _Form) -> Wav:
+    if form.encoding not in {_PCM, _FLOAT} or not _MIN_RATE <= form.sample_rate <= _MAX_RATE:
         raise ProviderMalformed
-    return Wav(whole, rate)
+    encoding = Encoding("integer" if form.encoding == _PCM else "float", form.bits)
+    try:
+        pcm = mono_16_bit(data, encoding=encoding, channels=form.channels)
+    except ValueError:
+        raise ProviderMalformed from None
+    if not pcm:
+        raise ProviderMalformed
+    return Wav(pcm, form.sample_rate)
 
 
-def _chunks(file: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _chunks(file: bytes) -> Iterator[tuple[bytes, memoryview]]:
+    view = memoryview(file)
     start = 12
     while start + 8 <= len(file):
         name, size = struct.unpack_from("<4sI", file, start)
-        yield name, file[start + 8 : start + 8 + size]
+        yield name, view[start + 8 : start + 8 + size]
         # Chunks start at even places.
         start += 8 + size + size % 2
