@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from clonememoria.core.errors import ProviderDown, ProviderMalformed, ProviderRateLimited
 from clonememoria.providers.llm.base import Finish, Usage
-from clonememoria.providers.llm.sse import MAX_LINE_BYTES, CompletionReader
+from clonememoria.providers.llm.openai_stream import CompletionReader
+from clonememoria.providers.llm.sse import MAX_LINE_BYTES
 
 STREAM = (
     ': hello\r\n\r\ndata: {"choices":[{"delta":{"role":"assistant","content":""}}]}\r\n\r\n'

@@ -12,13 +12,8 @@ from clonememoria.core.config import Settings
 from clonememoria.core.errors import ProviderMalformed
 from clonememoria.providers.embeddings.base import Vectors
 from clonememoria.providers.guard import endpoint_id
-from clonememoria.providers.openai_api import (
-    first_secret,
-    model_names,
-    openai_client,
-    our_errors,
-    sendable,
-)
+from clonememoria.providers.http import first_secret, sendable
+from clonememoria.providers.openai_api import model_names, openai_client, our_errors
 
 TIMEOUT_S = 60.0
 

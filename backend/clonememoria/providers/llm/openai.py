@@ -1,9 +1,7 @@
 """OpenAI's chat completions, and every server that speaks them: Ollama, vLLM, OpenRouter, Groq."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import Self, cast
 
 from openai import AsyncOpenAI, AsyncStream, omit
@@ -12,19 +10,11 @@ from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 from clonememoria.core.config import Settings
 from clonememoria.providers.guard import endpoint_id
+from clonememoria.providers.http import first_secret, sendable
 from clonememoria.providers.llm.base import Completion, Finish
-from clonememoria.providers.llm.sse import CompletionReader
-from clonememoria.providers.openai_api import (
-    first_secret,
-    model_names,
-    openai_client,
-    our_errors,
-    sendable,
-)
-
-# How long the end of the body may take after the end of the answer; then the connection is closed
-# instead of reused.
-_TAIL_S = 0.1
+from clonememoria.providers.llm.openai_stream import CompletionReader
+from clonememoria.providers.llm.sse import read_tail
+from clonememoria.providers.openai_api import model_names, openai_client, our_errors
 
 # OpenAI's newer models refuse `max_tokens`, and these any temperature but their own; compatible
 # servers often know `max_tokens` alone. developers.openai.com/api/reference/resources/chat
@@ -64,7 +54,7 @@ class OpenAILanguageModel:
                     for token in reader.feed(chunk):
                         yield token
                     if reader.is_done:
-                        await _read_tail(chunks)
+                        await read_tail(chunks)
         yield reader.finish()
 
     async def models(self) -> list[str]:
@@ -90,10 +80,3 @@ def _request(
         stream=True,
         stream_options={"include_usage": True},
     )
-
-
-async def _read_tail(chunks: AsyncIterator[bytes]) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_TAIL_S):
-            async for _ in chunks:
-                pass

@@ -1,0 +1,173 @@
+"""What all vendors over HTTP share: a client without surprises, and its failures in our words.
+
+Knows no vendor and no SDK.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final, Generic, TypeVar
+
+import httpx2
+import msgspec
+from pydantic import SecretStr
+
+from clonememoria.core.errors import (
+    ProviderDown,
+    ProviderError,
+    ProviderMalformed,
+    ProviderRateLimited,
+    ProviderRejected,
+    ProviderTimeout,
+    ProviderUnauthorized,
+)
+
+CONNECT_TIMEOUT_S: Final = 10.0
+LIST_TIMEOUT_S: Final = 3.0
+
+MAX_ERROR_BYTES: Final = 16_384
+MAX_BODY_BYTES: Final = 64 * 1024 * 1024
+
+# Servers on the own machine want no key, the SDKs insist on one.
+NO_KEY: Final = "unused"
+
+# What a person can do about it.
+TOO_LONG: Final = "The conversation and its passages are too long for this model"
+NO_CREDIT: Final = "The provider's account has no credit left; check its billing"
+NO_MODEL: Final = "The provider does not have this model; choose another one"
+_ADVICE: Final = {402: NO_CREDIT, 404: NO_MODEL, 413: TOO_LONG}
+
+
+class _Model(msgspec.Struct):
+    id: str
+
+
+class _Models(msgspec.Struct):
+    data: list[_Model]
+
+
+StatusError = TypeVar("StatusError", bound=Exception)
+
+
+def first_secret(*secrets: SecretStr | None) -> str | None:
+    return next((secret.get_secret_value() for secret in secrets if secret), None)
+
+
+def listed_models(body: bytes) -> list[str]:
+    """The names in a list of models, in its order; raise ProviderMalformed."""
+    try:
+        return [model.id for model in msgspec.json.decode(body, type=_Models).data]
+    except msgspec.MsgspecError:
+        raise ProviderMalformed from None
+
+
+def sendable(text: str) -> str:
+    """Half of a surrogate pair cannot be sent as UTF-8."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def patience(timeout_s: float) -> httpx2.Timeout:
+    return httpx2.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S, pool=CONNECT_TIMEOUT_S)
+
+
+def bounded_client(kind: type[httpx2.AsyncClient], *, timeout_s: float) -> httpx2.AsyncClient:
+    """Follows no redirects and unpacks nothing; bodies that are no event stream are bounded."""
+    return kind(
+        follow_redirects=False,
+        timeout=patience(timeout_s),
+        headers={"Accept-Encoding": "identity"},
+        event_hooks={"response": [_bound]},
+    )
+
+
+class _Beginning(httpx2.AsyncByteStream):
+    """Ends after `max_bytes`: what is cut off there fails where it is decoded."""
+
+    def __init__(self, whole: httpx2.AsyncByteStream, *, max_bytes: int) -> None:
+        self._whole = whole
+        self._left = max_bytes
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._whole:
+            yield chunk[: self._left]
+            self._left -= len(chunk)
+            if self._left <= 0:
+                return
+
+    async def aclose(self) -> None:
+        await self._whole.aclose()
+
+
+async def _bound(response: httpx2.Response) -> None:
+    # A packed body may unpack to any size, and nobody asked for one.
+    if response.headers.get("content-encoding", "identity") != "identity":
+        await response.aclose()
+        raise ProviderMalformed
+    max_bytes = MAX_ERROR_BYTES if response.is_error else MAX_BODY_BYTES
+    is_events = response.headers.get("content-type", "").startswith("text/event-stream")
+    if isinstance(response.stream, httpx2.AsyncByteStream) and not is_events:
+        response.stream = _Beginning(response.stream, max_bytes=max_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class SdkErrors(Generic[StatusError]):
+    """What an SDK raises, the exact before the general; `of_status` knows the vendor's codes."""
+
+    timeout: type[Exception]
+    status: type[StatusError]
+    connection: type[Exception]
+    any: type[Exception]
+    of_status: Callable[[StatusError], ProviderError]
+
+    @contextmanager
+    def as_ours(self) -> Iterator[None]:
+        """Turns what the SDK and its transport raise into ProviderErrors.
+
+        The vendor's error is dropped, not chained: its text may quote a key or a prompt, and a
+        chained one would be written into the log with the traceback.
+        """
+        try:
+            yield
+        except (self.timeout, httpx2.TimeoutException) as error:
+            raise (ProviderTimeout if _ran_out_of_time(error) else ProviderDown) from None
+        except self.status as error:
+            raise self.of_status(error) from None
+        except (self.connection, httpx2.TransportError) as error:
+            # An SDK also calls that a broken connection which `_bound` raised.
+            ours = error.__cause__
+            raise (ours if isinstance(ours, ProviderError) else ProviderDown) from None
+        except (self.any, httpx2.HTTPError, httpx2.StreamError):
+            raise ProviderMalformed from None
+
+
+def _ran_out_of_time(error: BaseException) -> bool:
+    """The aiohttp adapter also calls a connection that the server closed a timeout."""
+    while error.__cause__:
+        error = error.__cause__
+    return isinstance(error, TimeoutError | httpx2.TimeoutException)
+
+
+def error_of_status(
+    status: int, *, headers: Mapping[str, str] | None = None, advice: str | None = None
+) -> ProviderError:
+    """`advice` is what the vendor's own code says to a person; with it a wait is useless."""
+    if status in {401, 403}:
+        return ProviderUnauthorized()
+    if status == 429 and advice is None:
+        return ProviderRateLimited(retry_after_s=_retry_after_s(headers or {}))
+    if status == 408 or status >= 500:
+        return ProviderDown(retry_after_s=_retry_after_s(headers or {}))
+    return ProviderRejected(advice or _ADVICE.get(status))
+
+
+def _retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds or a date, as RFC 9110 allows; None where there is neither."""
+    value = headers.get("retry-after", "")
+    if value.isdecimal():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None

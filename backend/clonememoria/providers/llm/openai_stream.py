@@ -1,0 +1,87 @@
+"""Reads the event stream of OpenAI's chat completions: tokens, finish reason, usage."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from clonememoria.core.errors import ProviderMalformed
+from clonememoria.providers.llm.base import Finish, FinishReason, Usage
+from clonememoria.providers.llm.sse import DataLines, EventDecoder
+from clonememoria.providers.openai_api import error_of_code
+
+_DONE: Final = b"[DONE]"
+
+
+class _Delta(msgspec.Struct):
+    content: str | None = None
+
+
+class _Choice(msgspec.Struct):
+    delta: _Delta | None = None
+    finish_reason: str | None = None
+
+
+class _Usage(msgspec.Struct):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class _Error(msgspec.Struct):
+    code: str | int | None = None
+    type: str | None = None
+
+
+class _Chunk(msgspec.Struct):
+    choices: list[_Choice] | None = None
+    usage: _Usage | None = None
+    error: _Error | str | None = None
+
+
+class CompletionReader:
+    """Takes the bytes as they come, cut anywhere, and gives the tokens that are complete."""
+
+    def __init__(self) -> None:
+        self.is_done = False
+        self._lines = DataLines()
+        self._decoder = EventDecoder(_Chunk)
+        self._tokens = 0
+        self._finish_reason: FinishReason | None = None
+        self._usage: _Usage | None = None
+
+    def feed(self, data: bytes) -> Iterator[str]:
+        """Yield the non-empty tokens; raise a ProviderError."""
+        for event in self._lines.feed(data):
+            token = None if self.is_done else self._token(event)
+            if token:
+                self._tokens += 1
+                yield token
+
+    def finish(self) -> Finish:
+        """The end of the answer; raise ProviderMalformed where it broke off or was empty."""
+        if self._finish_reason is None or not self._tokens:
+            raise ProviderMalformed
+        usage = self._usage or _Usage()
+        return Finish(
+            self._finish_reason,
+            Usage(usage.prompt_tokens or 0, usage.completion_tokens or self._tokens),
+        )
+
+    def _token(self, event: bytes) -> str | None:
+        if event == _DONE:
+            self.is_done = True
+            return None
+        chunk = self._decoder.decode(event)
+        if chunk.error:
+            raise error_of_code(_code_of(chunk.error))
+        self._usage = chunk.usage or self._usage
+        if not chunk.choices:
+            return None
+        choice = chunk.choices[0]
+        if choice.finish_reason:
+            self._finish_reason = "length" if choice.finish_reason == "length" else "stop"
+        return choice.delta.content if choice.delta else None
+
+
+def _code_of(error: _Error | str) -> str:
+    return "" if isinstance(error, str) else str(error.code or error.type or "")
