@@ -19,6 +19,7 @@ from clonememoria.chat.router import router as chat_router
 from clonememoria.chat.upkeep import running_upkeep
 from clonememoria.clones.providers_router import router as providers_router
 from clonememoria.clones.router import router as clones_router
+from clonememoria.core.cache import cache_for
 from clonememoria.core.config import Settings
 from clonememoria.core.data_dir import prepare_data_dir
 from clonememoria.core.db import Database, create_app_engine, wait_until_reachable
@@ -43,6 +44,7 @@ from clonememoria.knowledge.worker import running_worker
 from clonememoria.migrations.schema import migrate
 from clonememoria.providers.catalog import Providers
 from clonememoria.providers.guard import protection_for
+from clonememoria.speech.recordings import Recordings
 from clonememoria.speech.router import router as speech_router
 
 log = structlog.get_logger()
@@ -103,6 +105,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.providers = providers
         app.state.replies = replies
         app.state.redis = redis
+        app.state.recordings = Recordings(
+            cache_for(redis, max_bytes=settings.tts_cache_mb * 1_000_000)
+        )
         app.state.limits = RateLimits(redis)
         app.state.passwords = await asyncio.to_thread(Passwords)
         app.state.secret_key = await asyncio.to_thread(secret_key, settings)

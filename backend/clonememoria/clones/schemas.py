@@ -44,6 +44,7 @@ Choice = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterVa
 # Strict: neither "0.7" nor true is a number.
 Temperature = Annotated[float, Field(strict=True, ge=0, le=2)]
 MaxTokens = Annotated[int, Field(strict=True, ge=1, le=32_768)]
+Speed = Annotated[float, Field(strict=True, ge=0.5, le=2)]
 TopK = Annotated[int, Field(strict=True, ge=1, le=50)]
 
 
@@ -75,6 +76,7 @@ class SettingsFields(BaseModel):
     embedding_model: Choice | None = None
     tts_provider: ProviderName | None = Field(None, examples=["dummy"])
     tts_voice_id: Choice | None = None
+    tts_speed: Speed = Field(1.0, examples=[1.2])
     retrieval: RetrievalPatch = Field(
         default_factory=RetrievalPatch, examples=[{"top_k": 5, "mode": "hybrid"}]
     )
@@ -166,6 +168,7 @@ class CloneSettings(BaseModel):
                 "embedding_model": "hashed-words-384",
                 "tts_provider": "dummy",
                 "tts_voice_id": "calm",
+                "tts_speed": 1.0,
                 "retrieval": {"top_k": 3, "mode": "hybrid", "answer_mode": "balanced"},
                 "inherited": ["llm_provider", "llm_model", "tts_provider", "tts_voice_id"],
                 "reembedding": None,
@@ -181,6 +184,7 @@ class CloneSettings(BaseModel):
     embedding_model: str
     tts_provider: str
     tts_voice_id: str | None
+    tts_speed: float
     retrieval: Retrieval
     inherited: list[str]
     reembedding: Reembedding | None
@@ -215,6 +219,7 @@ class Clone(BaseModel):
                 "embedding_model": "hashed-words-384",
                 "tts_provider": "dummy",
                 "tts_voice_id": "calm",
+                "tts_speed": 1.0,
                 "creator_id": "019367f5-0000-7c02-b2b5-1b9ff1cf1d2c",
                 "document_count": 4,
                 "created_at": "2026-01-05T09:30:00Z",
@@ -246,6 +251,7 @@ class Clone(BaseModel):
     embedding_model: str
     tts_provider: str
     tts_voice_id: str | None
+    tts_speed: float
     creator_id: UUID
     document_count: int
     created_at: datetime

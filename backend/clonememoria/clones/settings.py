@@ -31,7 +31,7 @@ LLM: Final = _Role("llm", "llm_provider", "llm_model")
 EMBEDDING: Final = _Role("embeddings", "embedding_provider", "embedding_model")
 TTS: Final = _Role("tts", "tts_provider", "tts_voice_id")
 ROLES: Final = (LLM, EMBEDDING, TTS)
-PLAIN: Final = ("temperature", "max_tokens")
+PLAIN: Final = ("temperature", "max_tokens", "tts_speed")
 RETRIEVAL_COLUMNS: Final = {
     "top_k": "retrieval_top_k",
     "mode": "retrieval_mode",
@@ -66,6 +66,7 @@ def effective_settings(
         embedding_model=clone.embedding_model,
         tts_provider=tts,
         tts_voice_id=voice_of(clone, providers)[1] if has_tts else clone.tts_voice_id,
+        tts_speed=clone.tts_speed,
         retrieval=schemas.Retrieval.model_validate(
             {field: getattr(clone, column) for field, column in RETRIEVAL_COLUMNS.items()}
         ),

@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     tts_openai_model: str = "gpt-4o-mini-tts"
     tts_default_voice_id: str | None = None
     tts_max_concurrency: int = Field(default=16, ge=1)
+    tts_cache_mb: int = Field(default=64, ge=0)
 
     provider_circuit_open_s: float = Field(default=30.0, gt=0)
     provider_retry_after_max_s: float = Field(default=30.0, ge=0)

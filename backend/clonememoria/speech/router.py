@@ -1,64 +1,76 @@
 """The routes under /api/chat/tts: a text, spoken in the voice of a clone."""
 
 import asyncio
-from base64 import b64encode
+from typing import Final
 
 from fastapi import APIRouter
+from sse_starlette import EventSourceResponse
+from starlette.responses import Response
 
-from clonememoria.accounts.identity import CurrentUser
-from clonememoria.clones.access import CloneKey, visible_clone
-from clonememoria.clones.dependencies import AppProviders
-from clonememoria.core.errors import InvalidInput
-from clonememoria.core.limits import AppLimits
-from clonememoria.core.openapi import problems
-from clonememoria.core.web import AppDatabase, AppSettings
-from clonememoria.providers.tts.base import TextToSpeech
+from clonememoria.clones.access import CloneKey
+from clonememoria.core.openapi import Responses, problems
 from clonememoria.speech.schemas import SpeechRequest, SpokenText
-from clonememoria.speech.spoken_text import spoken_text
+from clonememoria.speech.speaking import CurrentListener, prepare
+from clonememoria.speech.streaming import (
+    STREAM_HEADERS,
+    WavStream,
+    sentence_events,
+    spoken_sentence,
+)
 
-router = APIRouter(responses=problems(401, 404, 422, 429, 503))
+router = APIRouter(responses=problems(401, 403, 404, 422, 429, 503))
+
+PING_S: Final = 15
+WAV_RESPONSE: Final[Responses] = {
+    200: {
+        "description": "WAV of 16 bit and one channel, whose header does not know its length",
+        "content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+EVENTS_EXAMPLE: Final = (
+    'data: {"index": 0, "total": 2, "text": "The harbour was closed in 1923.", '
+    '"audio_base64": "UklGR…", "format": "wav", "sample_rate": 24000, "duration_seconds": 2.1, '
+    '"provider": "dummy", "voice_id": "calm", "cached": false}\n\n'
+    'data: {"done": true, "sentences": 2, "duration_seconds": 5.4, "characters": 81, '
+    '"new_characters": 81, "provider": "dummy", "voice_id": "calm", "speed": 1.0}\n\n'
+)
+EVENTS_RESPONSE: Final[Responses] = {
+    200: {"description": "Events", "content": {"text/event-stream": {"example": EVENTS_EXAMPLE}}}
+}
 
 
 @router.post("/{clone_id}")
 async def speak(
-    clone_id: CloneKey,
-    wanted: SpeechRequest,
-    user: CurrentUser,
-    *,
-    database: AppDatabase,
-    providers: AppProviders,
-    limits: AppLimits,
-    settings: AppSettings,
+    clone_id: CloneKey, wanted: SpeechRequest, *, listener: CurrentListener
 ) -> SpokenText:
     """Speak a text in the voice of a clone.
 
     Marks of Markdown, code, addresses, citations and emoji are left out.
     """
-    await limits.count(f"speech:{user.id}", per_minute=settings.rate_limit_chat_per_minute)
-    async with database.as_user(user.id) as session:
-        clone = await visible_clone(session, clone_id)
-    text = await asyncio.to_thread(spoken_text, wanted.text)
-    if not text:
-        raise InvalidInput("There is nothing to say in this text", field=("body", "text"))
-    provider = clone.tts_provider or providers.default("tts")
-    tts = providers.tts(provider)
-    voice = await _voice(tts, wanted.voice_id or clone.tts_voice_id or tts.default_voice)
-    speech = await tts.synthesize(text, voice=voice)
-    return SpokenText(
-        audio_base64=(await asyncio.to_thread(b64encode, speech.audio)).decode(),
-        format=wanted.format,
-        sample_rate=speech.sample_rate,
-        duration_seconds=round(speech.duration_s, 3),
-        provider=provider,
-    )
+    speaking = await prepare(listener, clone_id, wanted, in_sentences=False)
+    [recording] = [recording async for recording in speaking.recordings()]
+    spoken = await asyncio.to_thread(spoken_sentence, recording, speaking, 0)
+    return SpokenText.model_validate(spoken.model_dump(exclude={"index", "total", "text"}))
 
 
-async def _voice(tts: TextToSpeech, voice: str) -> str:
-    voices = await tts.voices()
-    if voice not in voices:
-        raise InvalidInput(
-            f"The provider {tts.name!r} has no voice {voice[:50]!r}; "
-            f"choose one of: {', '.join(voices)}",
-            field=("body", "voice_id"),
-        )
-    return voice
+@router.post("/{clone_id}/stream", response_class=Response, responses=WAV_RESPONSE)
+async def speak_streaming(
+    clone_id: CloneKey, wanted: SpeechRequest, *, listener: CurrentListener
+) -> WavStream:
+    """Speak a text while it is synthesized: the first sentence is heard before the last is made.
+
+    Where the voice fails on the way, the connection is cut: what ends in order is whole.
+    """
+    return WavStream(await prepare(listener, clone_id, wanted))
+
+
+@router.post("/{clone_id}/sentences", response_class=EventSourceResponse, responses=EVENTS_RESPONSE)
+async def speak_sentences(
+    clone_id: CloneKey, wanted: SpeechRequest, *, listener: CurrentListener
+) -> EventSourceResponse:
+    """Speak a text sentence by sentence, as server-sent events with the words and their sound.
+
+    The last event has `done`. A failure is `event: error` with `code`, `detail`, `retryable`.
+    """
+    speaking = await prepare(listener, clone_id, wanted)
+    return EventSourceResponse(sentence_events(speaking), ping=PING_S, headers=STREAM_HEADERS)

@@ -21,6 +21,7 @@ SETTINGS = {
     "embedding_model",
     "tts_provider",
     "tts_voice_id",
+    "tts_speed",
     "retrieval",
     "inherited",
     "reembedding",

@@ -473,6 +473,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat/tts/{clone_id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Speak a text while it is synthesized: the first sentence is heard before the last is made
+         * @description Where the voice fails on the way, the connection is cut: what ends in order is whole.
+         */
+        post: operations["speak_streaming_api_chat_tts__clone_id__stream_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/tts/{clone_id}/sentences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Speak a text sentence by sentence, as server-sent events with the words and their sound
+         * @description The last event has `done`. A failure is `event: error` with `code`, `detail`, `retryable`.
+         */
+        post: operations["speak_sentences_api_chat_tts__clone_id__sentences_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clones/{clone_id}/suggestions": {
         parameters: {
             query?: never;
@@ -590,7 +630,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A conversation with its messages, oldest first */
+        /** A conversation with its messages, oldest first, and what its replies cost */
         get: operations["read_api_conversations__conversation_id__get"];
         /** Rename, move or tag a conversation; what is not sent stays */
         put: operations["change_api_conversations__conversation_id__put"];
@@ -628,7 +668,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List providers: what exists, what is configured, what it offers. At most a minute old */
+        /**
+         * List providers: what exists, what is configured, how it does, what it offers
+         * @description Models and voices are at most a minute old; circuits and errors are those of this moment.
+         */
         get: operations["list_providers_api_providers_get"];
         put?: never;
         post?: never;
@@ -649,9 +692,30 @@ export interface paths {
         put?: never;
         /**
          * Test a provider: make one tiny real call and say how long it took
-         * @description A provider that fails answers with the problem that a chat would have met.
+         * @description The body may name a model or voice that is not saved anywhere yet, and a text to answer, embed
+         *     or speak. A provider that fails answers with the problem that a chat would have met.
          */
-        post: operations["test_provider_api_providers__kind___name__test_post"];
+        post: operations["check_provider_api_providers__kind___name__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What you spent at providers in the last days of UTC, today included
+         * @description With the `clone_id` of a clone that you made: what all its readers did, without their names.
+         */
+        get: operations["read_usage_api_usage_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -716,7 +780,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How questions are answered: retrieval, and the default providers, at most a minute ago */
+        /** How questions are answered: retrieval, the default providers, and every breaker */
         get: operations["read_rag_health_health_rag_get"];
         put?: never;
         post?: never;
@@ -749,6 +813,7 @@ export interface components {
     schemas: {
         /**
          * Answer
+         * @description In mode `error_fallback` the message is a fixed apology, and `error` says why.
          * @example {
          *       "conversation_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
          *       "finish_reason": "stop",
@@ -757,6 +822,14 @@ export interface components {
          *       "mode": "rag",
          *       "model": "extractive",
          *       "provider": "dummy",
+         *       "skipped": [
+         *         {
+         *           "code": "provider_timeout",
+         *           "detail": "The provider did not answer in time",
+         *           "model": "gpt-4o-mini",
+         *           "provider": "openai"
+         *         }
+         *       ],
          *       "sources": [
          *         {
          *           "char_end": 168,
@@ -804,6 +877,9 @@ export interface components {
             provider: string;
             /** Model */
             model: string;
+            /** Skipped */
+            skipped: components["schemas"]["SkipOut"][];
+            error: components["schemas"]["TroubleOut"] | null;
         };
         /**
          * Ask
@@ -838,6 +914,55 @@ export interface components {
              * @description The same id again gives the same reply.
              */
             client_message_id?: string | null;
+        };
+        /**
+         * Breaker
+         * @description The circuit of a configured provider: open while it rests after failing again and again.
+         * @example {
+         *       "kind": "llm",
+         *       "name": "openai",
+         *       "state": "open"
+         *     }
+         */
+        Breaker: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "llm" | "embedding" | "tts";
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "closed" | "open" | "half_open";
+        };
+        /**
+         * Budget
+         * @description Yours; `limit` and `used` are in what the name says, by the calendar of UTC.
+         * @example {
+         *       "limit": 100000,
+         *       "name": "tokens_per_day",
+         *       "renews_at": "2026-11-21T00:00:00Z",
+         *       "used": 5950
+         *     }
+         */
+        Budget: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "tokens_per_day" | "usd_per_month";
+            /** Limit */
+            limit: number;
+            /** Used */
+            used: number;
+            /**
+             * Renews At
+             * Format: date-time
+             */
+            renews_at: string;
         };
         /**
          * Chunk
@@ -906,6 +1031,7 @@ export interface components {
          *       "system_prompt": "Never name a dose without a source.",
          *       "temperature": 0.7,
          *       "tts_provider": "dummy",
+         *       "tts_speed": 1,
          *       "tts_voice_id": "calm",
          *       "updated_at": "2026-01-05T09:30:00Z"
          *     }
@@ -971,6 +1097,8 @@ export interface components {
             tts_provider: string;
             /** Tts Voice Id */
             tts_voice_id: string | null;
+            /** Tts Speed */
+            tts_speed: number;
             /**
              * Creator Id
              * Format: uuid
@@ -1024,6 +1152,12 @@ export interface components {
             tts_provider?: string | null;
             /** Tts Voice Id */
             tts_voice_id?: string | null;
+            /**
+             * Tts Speed
+             * @default 1
+             * @example 1.2
+             */
+            tts_speed?: number;
             /**
              * @example {
              *       "mode": "hybrid",
@@ -1134,6 +1268,11 @@ export interface components {
             /** Tts Voice Id */
             tts_voice_id?: string | null;
             /**
+             * Tts Speed
+             * @example 1.2
+             */
+            tts_speed?: number;
+            /**
              * @example {
              *       "mode": "hybrid",
              *       "top_k": 5
@@ -1215,6 +1354,7 @@ export interface components {
          *       },
          *       "temperature": 0.7,
          *       "tts_provider": "dummy",
+         *       "tts_speed": 1,
          *       "tts_voice_id": "calm"
          *     }
          */
@@ -1235,6 +1375,8 @@ export interface components {
             tts_provider: string;
             /** Tts Voice Id */
             tts_voice_id: string | null;
+            /** Tts Speed */
+            tts_speed: number;
             retrieval: components["schemas"]["Retrieval"];
             /** Inherited */
             inherited: string[];
@@ -1279,12 +1421,46 @@ export interface components {
             /** Tts Voice Id */
             tts_voice_id?: string | null;
             /**
+             * Tts Speed
+             * @example 1.2
+             */
+            tts_speed?: number;
+            /**
              * @example {
              *       "mode": "hybrid",
              *       "top_k": 5
              *     }
              */
             retrieval?: components["schemas"]["RetrievalPatch"];
+        };
+        /**
+         * CloneUsage
+         * @description Both are null where a clone is none any more, or not shared with you.
+         * @example {
+         *       "characters": 0,
+         *       "clone_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "completion_tokens": 830,
+         *       "cost_usd": 0.001266,
+         *       "name": "Dr. Heart",
+         *       "prompt_tokens": 5120,
+         *       "replies": 12
+         *     }
+         */
+        CloneUsage: {
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Characters */
+            characters: number;
+            /** Cost Usd */
+            cost_usd: number;
+            /** Replies */
+            replies: number;
+            /** Clone Id */
+            clone_id: string | null;
+            /** Name */
+            name: string | null;
         };
         /**
          * ConversationChange
@@ -1373,6 +1549,7 @@ export interface components {
          *           "mode": "rag",
          *           "parent_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
          *           "role": "assistant",
+         *           "skipped": [],
          *           "sources": [
          *             {
          *               "char_end": 168,
@@ -1398,7 +1575,12 @@ export interface components {
          *       "space": "default",
          *       "tags": [],
          *       "title": "How are refunds paid?",
-         *       "updated_at": "2026-11-20T10:00:05Z"
+         *       "updated_at": "2026-11-20T10:00:05Z",
+         *       "usage": {
+         *         "completion_tokens": 9,
+         *         "cost_usd": 0,
+         *         "prompt_tokens": 412
+         *       }
          *     }
          */
         ConversationWithMessages: {
@@ -1441,6 +1623,15 @@ export interface components {
              * @default []
              */
             messages?: components["schemas"]["MessageOut"][];
+            /**
+             * @description Of all its replies.
+             * @default {
+             *       "prompt_tokens": 0,
+             *       "completion_tokens": 0,
+             *       "cost_usd": 0
+             *     }
+             */
+            usage?: components["schemas"]["UsageOut"];
         };
         /**
          * Counts
@@ -1477,6 +1668,34 @@ export interface components {
              * @example correct horse battery staple
              */
             password: string;
+        };
+        /**
+         * DayUsage
+         * @example {
+         *       "characters": 0,
+         *       "completion_tokens": 830,
+         *       "cost_usd": 0.001266,
+         *       "day": "2026-11-20",
+         *       "prompt_tokens": 5120,
+         *       "replies": 12
+         *     }
+         */
+        DayUsage: {
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Characters */
+            characters: number;
+            /** Cost Usd */
+            cost_usd: number;
+            /** Replies */
+            replies: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
         };
         /**
          * Document
@@ -1738,6 +1957,7 @@ export interface components {
          *       "mode": "rag",
          *       "parent_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
          *       "role": "assistant",
+         *       "skipped": [],
          *       "sources": [
          *         {
          *           "char_end": 168,
@@ -1791,6 +2011,8 @@ export interface components {
             /** Sources */
             sources: components["schemas"]["SourceOut"][];
             usage: components["schemas"]["UsageOut"] | null;
+            /** Skipped */
+            skipped: components["schemas"]["SkipOut"][];
             /** Feedback */
             feedback: {
                 [key: string]: string | number;
@@ -1933,6 +2155,10 @@ export interface components {
         /**
          * Provider
          * @description `healthy` is null where nobody knows; `default` is the model or voice to begin with.
+         *
+         *     `circuit` is "open" while the provider is left alone after failing again and again; then it
+         *     is not healthy. `last_error` is the code of the latest call if that failed, `hint` what the
+         *     operator can do where it is not configured.
          * @example {
          *       "circuit": "closed",
          *       "configured": true,
@@ -1959,6 +2185,10 @@ export interface components {
              * @enum {string}
              */
             circuit?: "closed" | "open" | "half_open";
+            /** Last Error */
+            last_error?: string | null;
+            /** Hint */
+            hint?: string | null;
             /** Models */
             models: string[];
             /** Default */
@@ -1970,6 +2200,7 @@ export interface components {
          * ProviderHealth
          * @description `healthy` is null where the vendor did not answer soon enough to tell.
          * @example {
+         *       "circuit": "closed",
          *       "healthy": true,
          *       "name": "dummy"
          *     }
@@ -1979,14 +2210,26 @@ export interface components {
             name: string;
             /** Healthy */
             healthy: boolean | null;
+            /**
+             * Circuit
+             * @default closed
+             * @enum {string}
+             */
+            circuit?: "closed" | "open" | "half_open";
+            /** Last Error */
+            last_error?: string | null;
         };
         /**
          * ProviderTest
+         * @description `reply` is how a language model's answer begins; null where the kind has none.
          * @example {
+         *       "first_token_ms": 402.3,
          *       "kind": "llm",
-         *       "latency_ms": 1.4,
-         *       "name": "dummy",
-         *       "ok": true
+         *       "latency_ms": 431.7,
+         *       "model": "gpt-4o-mini",
+         *       "name": "openai",
+         *       "ok": true,
+         *       "reply": "Yes."
          *     }
          */
         ProviderTest: {
@@ -2005,6 +2248,70 @@ export interface components {
             ok?: true;
             /** Latency Ms */
             latency_ms: number;
+            /** Model */
+            model?: string | null;
+            /** Voice */
+            voice?: string | null;
+            /** First Token Ms */
+            first_token_ms?: number | null;
+            /** Reply */
+            reply?: string | null;
+        };
+        /**
+         * ProviderTrial
+         * @description What to try: the provider's default model or voice, and a short text, unless it is sent.
+         * @example {
+         *       "model": "gpt-4o-mini",
+         *       "text": "Who are you?"
+         *     }
+         */
+        ProviderTrial: {
+            /** Model */
+            model?: string | null;
+            /** Voice */
+            voice?: string | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
+         * ProviderUsage
+         * @example {
+         *       "characters": 0,
+         *       "completion_tokens": 830,
+         *       "cost_usd": 0.001266,
+         *       "is_priced": true,
+         *       "kind": "llm",
+         *       "model": "gpt-4o-mini",
+         *       "prompt_tokens": 5120,
+         *       "provider": "openai",
+         *       "replies": 12
+         *     }
+         */
+        ProviderUsage: {
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Characters */
+            characters: number;
+            /** Cost Usd */
+            cost_usd: number;
+            /** Replies */
+            replies: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "llm" | "embeddings" | "tts";
+            /** Provider */
+            provider: string;
+            /** Model */
+            model: string;
+            /**
+             * Is Priced
+             * @description False: nobody knows what it costs, and 0 is counted.
+             */
+            is_priced: boolean;
         };
         /**
          * Providers
@@ -2055,23 +2362,43 @@ export interface components {
         /**
          * RagHealth
          * @description `retrieval` is "lexical" where questions cannot be embedded: words alone are searched.
+         *
+         *     `providers` are the defaults; `breakers` tell of everyone who is configured. While `redis` is
+         *     "away", each process keeps limits, breakers and caches for itself.
          * @example {
+         *       "breakers": [
+         *         {
+         *           "kind": "llm",
+         *           "name": "dummy",
+         *           "state": "closed"
+         *         },
+         *         {
+         *           "kind": "llm",
+         *           "name": "openai",
+         *           "state": "open"
+         *         }
+         *       ],
          *       "providers": {
          *         "embedding": {
+         *           "circuit": "closed",
          *           "healthy": true,
          *           "name": "dummy"
          *         },
          *         "llm": {
-         *           "healthy": true,
-         *           "name": "dummy"
+         *           "circuit": "open",
+         *           "healthy": false,
+         *           "last_error": "provider_timeout",
+         *           "name": "openai"
          *         },
          *         "tts": {
+         *           "circuit": "closed",
          *           "healthy": true,
          *           "name": "dummy"
          *         }
          *       },
+         *       "redis": "unused",
          *       "retrieval": "hybrid",
-         *       "status": "ok"
+         *       "status": "degraded"
          *     }
          */
         RagHealth: {
@@ -2089,6 +2416,13 @@ export interface components {
             providers: {
                 [key: string]: components["schemas"]["ProviderHealth"];
             };
+            /** Breakers */
+            breakers: components["schemas"]["Breaker"][];
+            /**
+             * Redis
+             * @enum {string}
+             */
+            redis: "unused" | "connected" | "away";
         };
         /**
          * Readiness
@@ -2337,6 +2671,26 @@ export interface components {
             user: components["schemas"]["User"];
         };
         /**
+         * SkipOut
+         * @description A provider that was asked before and did not answer.
+         * @example {
+         *       "code": "provider_timeout",
+         *       "detail": "The provider did not answer in time",
+         *       "model": "gpt-4o-mini",
+         *       "provider": "openai"
+         *     }
+         */
+        SkipOut: {
+            /** Provider */
+            provider: string;
+            /** Model */
+            model: string;
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
          * SourceOut
          * @description A passage that was in the prompt; `excerpt` is it to the letter.
          * @example {
@@ -2383,6 +2737,7 @@ export interface components {
          * SpeechRequest
          * @example {
          *       "format": "wav",
+         *       "speed": 1.2,
          *       "text": "The harbour was closed **in 1923** [1].",
          *       "voice_id": "calm"
          *     }
@@ -2404,15 +2759,28 @@ export interface components {
              * @constant
              */
             format?: "wav";
+            /**
+             * Speed
+             * @description Relative to the voice's own; the clone's else.
+             */
+            speed?: number | null;
+            /**
+             * Provider
+             * @description To try a provider before it is chosen; for the clone's owner alone.
+             */
+            provider?: string | null;
         };
         /**
          * SpokenText
+         * @description `cached` where it was spoken before, so that it took no time and cost nothing.
          * @example {
          *       "audio_base64": "UklGRiQAAABXQVZFZm10IBAAAAABAAEA…",
+         *       "cached": false,
          *       "duration_seconds": 2.2,
          *       "format": "wav",
          *       "provider": "dummy",
-         *       "sample_rate": 24000
+         *       "sample_rate": 24000,
+         *       "voice_id": "calm"
          *     }
          */
         SpokenText: {
@@ -2420,15 +2788,20 @@ export interface components {
             audio_base64: string;
             /**
              * Format
+             * @default wav
              * @constant
              */
-            format: "wav";
+            format?: "wav";
             /** Sample Rate */
             sample_rate: number;
             /** Duration Seconds */
             duration_seconds: number;
             /** Provider */
             provider: string;
+            /** Voice Id */
+            voice_id: string;
+            /** Cached */
+            cached: boolean;
         };
         /**
          * Stopped
@@ -2445,6 +2818,15 @@ export interface components {
             message_id: string;
             /** Finish Reason */
             finish_reason: string | null;
+        };
+        /** TroubleOut */
+        TroubleOut: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Retryable */
+            retryable: boolean;
         };
         /**
          * TtsProvider
@@ -2475,6 +2857,10 @@ export interface components {
              * @enum {string}
              */
             circuit?: "closed" | "open" | "half_open";
+            /** Last Error */
+            last_error?: string | null;
+            /** Hint */
+            hint?: string | null;
             /** Models */
             models: string[];
             /** Default */
@@ -2484,7 +2870,91 @@ export interface components {
             /** Voices */
             voices: string[];
         };
-        /** UsageOut */
+        /**
+         * Usage
+         * @example {
+         *       "budgets": [
+         *         {
+         *           "limit": 100000,
+         *           "name": "tokens_per_day",
+         *           "renews_at": "2026-11-21T00:00:00Z",
+         *           "used": 5950
+         *         }
+         *       ],
+         *       "by_clone": [
+         *         {
+         *           "characters": 0,
+         *           "clone_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *           "completion_tokens": 830,
+         *           "cost_usd": 0.001266,
+         *           "name": "Dr. Heart",
+         *           "prompt_tokens": 5120,
+         *           "replies": 12
+         *         }
+         *       ],
+         *       "by_day": [
+         *         {
+         *           "characters": 0,
+         *           "completion_tokens": 830,
+         *           "cost_usd": 0.001266,
+         *           "day": "2026-11-20",
+         *           "prompt_tokens": 5120,
+         *           "replies": 12
+         *         }
+         *       ],
+         *       "by_provider": [
+         *         {
+         *           "characters": 0,
+         *           "completion_tokens": 830,
+         *           "cost_usd": 0.001266,
+         *           "is_priced": true,
+         *           "kind": "llm",
+         *           "model": "gpt-4o-mini",
+         *           "prompt_tokens": 5120,
+         *           "provider": "openai",
+         *           "replies": 12
+         *         }
+         *       ],
+         *       "since": "2026-10-22T00:00:00Z",
+         *       "totals": {
+         *         "characters": 0,
+         *         "completion_tokens": 830,
+         *         "cost_usd": 0.001266,
+         *         "prompt_tokens": 5120,
+         *         "replies": 12
+         *       },
+         *       "until": "2026-11-20T10:00:00Z"
+         *     }
+         */
+        Usage: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            totals: components["schemas"]["UsageTotals"];
+            /** By Clone */
+            by_clone: components["schemas"]["CloneUsage"][];
+            /** By Day */
+            by_day: components["schemas"]["DayUsage"][];
+            /** By Provider */
+            by_provider: components["schemas"]["ProviderUsage"][];
+            /** Budgets */
+            budgets: components["schemas"]["Budget"][];
+        };
+        /**
+         * UsageOut
+         * @example {
+         *       "completion_tokens": 9,
+         *       "cost_usd": 0,
+         *       "prompt_tokens": 412
+         *     }
+         */
         UsageOut: {
             /** Prompt Tokens */
             prompt_tokens: number;
@@ -2492,6 +2962,29 @@ export interface components {
             completion_tokens: number;
             /** Cost Usd */
             cost_usd: number;
+        };
+        /**
+         * UsageTotals
+         * @description `characters` were spoken. Tokens of documents are estimated, those of replies counted.
+         * @example {
+         *       "characters": 0,
+         *       "completion_tokens": 830,
+         *       "cost_usd": 0.001266,
+         *       "prompt_tokens": 5120,
+         *       "replies": 12
+         *     }
+         */
+        UsageTotals: {
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Characters */
+            characters: number;
+            /** Cost Usd */
+            cost_usd: number;
+            /** Replies */
+            replies: number;
         };
         /**
          * User
@@ -3883,6 +4376,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A service that this needs is down; `Retry-After` says when to try again */
             503: {
                 headers: {
@@ -3985,6 +4487,15 @@ export interface operations {
             };
             /** @description The request is not valid; `errors` says where */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4300,6 +4811,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A service that this needs is down; `Retry-After` says when to try again */
             503: {
                 headers: {
@@ -4407,6 +4927,15 @@ export interface operations {
             };
             /** @description The request is not valid; `errors` says where */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4569,8 +5098,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                doc_id: string;
                 clone_id: string;
+                doc_id: string;
             };
             cookie?: never;
         };
@@ -4623,6 +5152,15 @@ export interface operations {
             };
             /** @description The request is not valid; `errors` says where */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4824,6 +5362,198 @@ export interface operations {
             };
             /** @description Nobody is logged in, or the token is not valid */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    speak_streaming_api_chat_tts__clone_id__stream_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpeechRequest"];
+            };
+        };
+        responses: {
+            /** @description WAV of 16 bit and one channel, whose header does not know its length */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    speak_sentences_api_chat_tts__clone_id__sentences_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpeechRequest"];
+            };
+        };
+        responses: {
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example data: {"index": 0, "total": 2, "text": "The harbour was closed in 1923.", "audio_base64": "UklGR…", "format": "wav", "sample_rate": 24000, "duration_seconds": 2.1, "provider": "dummy", "voice_id": "calm", "cached": false}
+                     *
+                     *     data: {"done": true, "sentences": 2, "duration_seconds": 5.4, "characters": 81, "new_characters": 81, "provider": "dummy", "voice_id": "calm", "speed": 1.0}
+                     */
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5753,7 +6483,7 @@ export interface operations {
             };
         };
     };
-    test_provider_api_providers__kind___name__test_post: {
+    check_provider_api_providers__kind___name__test_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -5763,7 +6493,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ProviderTrial"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -5772,6 +6506,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderTest"];
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the token is not valid */
@@ -5803,6 +6546,56 @@ export interface operations {
             };
             /** @description A service that this needs is down; `Retry-After` says when to try again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_usage_api_usage_get: {
+        parameters: {
+            query?: {
+                days?: number;
+                clone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
