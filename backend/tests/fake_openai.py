@@ -32,8 +32,10 @@ in between ("fake-ttft50-gap20-n200-stamp"); the header "x-fake: ttft=50,gap=20"
     apc        seconds of audio per character
 
 Faults:
-    401 403 404 500 502 503   that status with an OpenAI error body (any 3xx, 4xx or 5xx)
-    429[:s]           429 with Retry-After: s (1)
+    401 403 404 500 502 503   that status with an OpenAI error body (any 4xx or 5xx)
+    400:words 503:s   any of them with these words in its text, with Retry-After: s
+    429[:s]           429 with Retry-After: s (1);  429:no  without it
+    307[:url]         any 3xx, with that Location
     hang              the request is read, nothing is ever answered
     slow:ms           the status line comes ms late
     refuse            the connection is closed without a byte
@@ -42,6 +44,8 @@ Faults:
     stall:k           k tokens, then silence, the connection stays open
     malformed:k       token k is no JSON
     nul:k             token k has a NUL in it
+    surrogate:k       token k has half of a surrogate pair in it
+    huge:k            token k is of 10 MB
     errevent:k        k tokens, then data: {"error": ...}
     nodone            no [DONE] at the end
     nofinish          no finish_reason chunk
@@ -50,6 +54,7 @@ Faults:
     crlf              events end in CRLF CRLF, with comments and "event:" lines between them
     notjson           200 with an HTML body
     gzip              200 with a packed body that nobody asked for
+    bomb              the same, of 0.3 MB that unpack to 300
 """
 
 import argparse

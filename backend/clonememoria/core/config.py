@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     llm_openai_model: str = "gpt-4o-mini"
     llm_anthropic_base_url: str | None = None
     llm_anthropic_api_key: SecretStr | None = None
-    llm_anthropic_model: str = "claude-sonnet-4-5"
+    llm_anthropic_model: str = "claude-sonnet-4-6"
     llm_fallbacks: Annotated[list[str], NoDecode] = []
     llm_first_token_timeout_s: float = Field(default=30.0, gt=0)
     llm_idle_timeout_s: float = Field(default=60.0, gt=0)
@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     tts_api_key: SecretStr | None = None
     tts_openai_model: str = "gpt-4o-mini-tts"
     tts_default_voice_id: str | None = None
+    tts_timeout_s: float = Field(default=60.0, gt=0)
     tts_max_concurrency: int = Field(default=16, ge=1)
     tts_cache_mb: int = Field(default=64, ge=0)
 

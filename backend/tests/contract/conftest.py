@@ -1,6 +1,7 @@
-"""Providers as the application gets them; OpenAI's talk over real HTTP to a fake server."""
+"""Providers as the application gets them; they talk over real HTTP to fake servers."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -8,30 +9,37 @@ from clonememoria.core.config import Settings
 from clonememoria.core.resilience import LocalCircuits, LocalSlots
 from clonememoria.providers.catalog import Providers
 from clonememoria.providers.guard import Protection, Unobserved
-from tests.fakes.openai_server import FakeOpenAI, running
+from tests.fakes import anthropic_server, openai_server
+from tests.fakes.api_server import FakeServer
 
 MODEL = "fake-n20"
 
 
 @pytest.fixture(scope="session")
-async def fake_openai() -> AsyncIterator[FakeOpenAI]:
-    async with running() as fake:
-        yield fake
+async def fakes() -> AsyncIterator[dict[str, FakeServer]]:
+    async with AsyncExitStack() as stack:
+        yield {
+            "openai": await stack.enter_async_context(openai_server.running()),
+            "anthropic": await stack.enter_async_context(anthropic_server.running()),
+        }
 
 
 @pytest.fixture(scope="session")
-def settings(fake_openai: FakeOpenAI) -> Settings:
+def settings(fakes: dict[str, FakeServer]) -> Settings:
     """Patience of fractions of a second, so that a hanging upstream costs no test time."""
+    openai_url = fakes["openai"].base_url
     return Settings(
         _env_file=None,
-        llm_openai_base_url=fake_openai.base_url,
+        llm_openai_base_url=openai_url,
         llm_openai_model=MODEL,
+        llm_anthropic_base_url=fakes["anthropic"].base_url,
+        llm_anthropic_model=MODEL,
         llm_first_token_timeout_s=0.8,
         llm_idle_timeout_s=0.6,
         llm_total_timeout_s=10,
-        embeddings_openai_base_url=fake_openai.base_url,
+        embeddings_openai_base_url=openai_url,
         embeddings_openai_model="fake-embed-dim64",
-        tts_api_base_url=fake_openai.base_url,
+        tts_api_base_url=openai_url,
         tts_openai_model="fake-tts",
     )
 
@@ -51,14 +59,22 @@ async def all_providers(settings: Settings, circuits: LocalCircuits) -> AsyncIte
 
 
 @pytest.fixture
-def upstream(fake_openai: FakeOpenAI) -> FakeOpenAI:
-    """The fake server without faults left over from another test."""
-    fake_openai.state.reset()
-    return fake_openai
+def upstreams(fakes: dict[str, FakeServer]) -> dict[str, FakeServer]:
+    """The fake servers by provider, without faults left over from another test."""
+    for fake in fakes.values():
+        fake.state.reset()
+    return fakes
 
 
 @pytest.fixture
-def providers(all_providers: Providers, circuits: LocalCircuits, upstream: FakeOpenAI) -> Providers:
+def upstream(upstreams: dict[str, FakeServer]) -> FakeServer:
+    return upstreams["openai"]
+
+
+@pytest.fixture
+def providers(
+    all_providers: Providers, circuits: LocalCircuits, upstreams: dict[str, FakeServer]
+) -> Providers:
     """With all circuits closed."""
     circuits._circuits.clear()
     return all_providers

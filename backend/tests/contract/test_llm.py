@@ -40,6 +40,8 @@ async def test_the_limit_of_tokens_is_kept(providers: Providers, name: str) -> N
     heard = await listen(providers.llm(name), max_tokens=5)
 
     assert len(heard.tokens) == 5
+    assert heard.finish is not None
+    assert heard.finish.reason == "length"
 
 
 @every_llm

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
+from http.client import responses
 from typing import cast
 
 
@@ -74,7 +74,7 @@ class Connection(asyncio.Protocol):
         self, status: int, body: bytes, *, kind: str = "application/json", extra: str = ""
     ) -> None:
         head = (
-            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: {kind}\r\n"
+            f"HTTP/1.1 {status} {responses.get(status, 'Unknown')}\r\ncontent-type: {kind}\r\n"
             f"content-length: {len(body)}\r\n{extra}\r\n"
         )
         self.write(head.encode() + body)

@@ -1,4 +1,4 @@
-"""How the fake OpenAI server behaves, and the ways to tell it; `fake_openai.py` lists them."""
+"""How a fake server behaves, and the ways to tell it; `fake_openai.py` lists them."""
 
 import dataclasses
 import functools

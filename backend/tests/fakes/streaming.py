@@ -1,4 +1,4 @@
-"""One streamed chat completion of the fake server, with the faults that strike inside it."""
+"""One streamed answer of a fake server, with the faults that strike inside it; knows no API."""
 
 import asyncio
 import random
@@ -7,15 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from tests.fakes.bodies import CREATED, WORD_JSON, dumps, error_body, stamp
+from tests.fakes.bodies import WORD_JSON, dumps, stamp
 from tests.fakes.knobs import Fault, Knobs
+from tests.fakes.wires import Wire
 
 _ODD_SIZES = (1, 2, 7, 40, 90)
 _ODD_TOKENS = {
-    "malformed": b'"delta":{"content":"unfin',
-    "nul": b'"delta":{"content":"a\\u0000b"},"logprobs":null,"finish_reason":null}]}',
+    "malformed": b'"unfin',
+    "nul": b'"a\\u0000b"',
+    "surrogate": b'"a\\ud800b"',
 }
-_STRIKING = frozenset({"drop", "reset", "stall", "malformed", "nul", "errevent"})
+_HUGE_BYTES = 10_000_000
+_STRIKING = frozenset({"drop", "reset", "stall", "errevent", "huge", *_ODD_TOKENS})
 _LAST_CHUNK = b"0\r\n\r\n"
 
 
@@ -44,11 +47,11 @@ class Streams:
 
 @dataclass(frozen=True)
 class Asked:
-    model: str
+    wire: Wire
     knobs: Knobs
     fault: Fault
     tokens: list[str] | None = None
-    with_usage: bool = False
+    reason: str = "stop"
 
     @property
     def limit(self) -> int:
@@ -66,10 +69,8 @@ class Stream:
         self._sent = 0
         self._is_over = False
         self._odd = random.Random(1)
-        self._head = (
-            b'{"id":"chatcmpl-fake","object":"chat.completion.chunk","created":%d,"model":%s,'
-            b'"system_fingerprint":"fp_fake","choices":[{"index":0,' % (CREATED, dumps(asked.model))
-        )
+        self._wire = asked.wire
+        self._wire.with_crlf = self._fault == "crlf"
         streams.open += 1
         streams.peak = max(streams.peak, streams.open)
         self._start = reader.loop.time() + asked.knobs.ttft / 1000
@@ -83,15 +84,6 @@ class Stream:
             self._streams.counts["tokens"] += self._sent
             self._handle.cancel()
 
-    def _event(self, payload: bytes) -> bytes:
-        if self._fault == "crlf":
-            return b": keep-alive\r\n\r\nevent: message\r\ndata: " + payload + b"\r\n\r\n"
-        return b"data: " + payload + b"\n\n"
-
-    def _delta(self, delta: bytes, finish_reason: bytes = b"null") -> bytes:
-        end = b'"delta":{%b},"logprobs":null,"finish_reason":%b}]}' % (delta, finish_reason)
-        return self._event(self._head + end)
-
     def _write(self, data: bytes) -> None:
         """As one HTTP chunk; with the fault `split` as many, cut inside JSON and UTF-8."""
         position = 0
@@ -102,7 +94,7 @@ class Stream:
             position += size
 
     def _first(self) -> None:
-        self._write(self._delta(b'"role":"assistant","content":""'))
+        self._write(self._wire.start())
         self._step()
 
     def _step(self) -> None:
@@ -115,7 +107,7 @@ class Stream:
         for _ in range(min(self._asked.knobs.burst, self._asked.limit - self._sent)):
             if self._strikes_now() and self._misbehave(events):
                 return
-            events.append(self._delta(b'"content":' + self._next_token()))
+            events.append(self._wire.token(self._next_token()))
             self._sent += 1
         if events:
             self._write(b"".join(events))
@@ -137,15 +129,15 @@ class Stream:
 
     def _misbehave(self, events: list[bytes]) -> bool:
         """Does what the fault says at its token. True where the stream is over by it."""
-        if self._fault in _ODD_TOKENS:
-            events.append(self._event(self._head + _ODD_TOKENS[self._fault]))
+        if odd := self._odd_token():
+            events.append(self._wire.token(odd))
             self._fault = ""
             return False
         self._write(b"".join(events))
         fault = self._fault
         self.end("fault")
         if fault == "errevent":
-            self._write(self._event(error_body(500, "The server had an error: sk-canary-key")))
+            self._write(self._wire.error())
             self._reader.write(_LAST_CHUNK)
             self._reader.next_request()
         elif fault == "reset":
@@ -154,22 +146,13 @@ class Stream:
             self._reader.close()
         return True
 
+    def _odd_token(self) -> bytes | None:
+        if self._fault == "huge":
+            return b'"%b"' % (b"x" * _HUGE_BYTES)
+        return _ODD_TOKENS.get(self._fault)
+
     def _finish(self) -> None:
-        tail = b""
-        if self._fault != "nofinish":
-            tail += self._delta(b"", b'"stop"')
-        if self._asked.with_usage:
-            tail += self._event(self._usage())
-        if self._fault != "nodone":
-            tail += self._event(b"[DONE]")
-        self._write(tail)
+        self._write(self._wire.end(self._sent, reason=self._asked.reason, fault=self._fault))
         self._reader.write(_LAST_CHUNK)
         self.end("streams_done")
         self._reader.next_request()
-
-    def _usage(self) -> bytes:
-        return (
-            b'{"id":"chatcmpl-fake","object":"chat.completion.chunk","created":%d,"model":%s,'
-            b'"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":%d,"total_tokens":%d}}'
-            % (CREATED, dumps(self._asked.model), self._sent, self._sent + 10)
-        )
