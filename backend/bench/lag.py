@@ -27,6 +27,8 @@ async def measured_lag() -> AsyncIterator[Lag]:
 
 async def _tick(lag: Lag) -> None:
     while True:
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         await asyncio.sleep(TICK_S)
-        lag.worst_s = max(lag.worst_s, time.perf_counter() - started - TICK_S)
+        away_s, busy_s = time.perf_counter() - started, time.process_time() - used
+        # While other processes have the machine, nobody holds the loop.
+        lag.worst_s = max(lag.worst_s, min(away_s - TICK_S, busy_s))
