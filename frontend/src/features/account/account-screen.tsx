@@ -3,6 +3,7 @@ import { Page } from "@/ui/page";
 import { DeleteAccount } from "./delete-account";
 import { PasswordForm } from "./password-form";
 import { ProfileForm } from "./profile-form";
+import { Usage } from "./usage";
 
 export function AccountScreen() {
   const session = useSession();
@@ -10,6 +11,7 @@ export function AccountScreen() {
   return (
     <Page title="Account" subtitle={session.user.email} width="narrow">
       <ProfileForm user={session.user} />
+      <Usage />
       <PasswordForm />
       <DeleteAccount />
     </Page>

@@ -18,6 +18,14 @@ export type Conversation = Schemas["ConversationOut"];
 export type ConversationDetail = Schemas["ConversationWithMessages"];
 export type Providers = Schemas["Providers"];
 export type Provider = Schemas["Provider"];
+export type ProviderTest = Schemas["ProviderTest"];
+export type ProviderTrial = Schemas["ProviderTrial"];
+export type ProviderKind = ProviderTest["kind"];
+export type Readiness = Schemas["Readiness"];
+export type RagHealth = Schemas["RagHealth"];
+export type Usage = Schemas["Usage"];
+export type CloneUsage = Schemas["CloneUsage"];
+export type Budget = Schemas["Budget"];
 
 /** RFC 9457, as every error answer of the API. */
 export type ProblemBody = Schemas["Problem"];
