@@ -5,7 +5,8 @@ import shutil
 import socket
 import subprocess
 import threading
-from typing import Protocol
+from collections.abc import Callable
+from typing import Final, Protocol
 
 from fakeredis import TcpFakeServer
 
@@ -70,7 +71,10 @@ class RealRedis:
             await asyncio.to_thread(process.wait)
 
 
-KINDS = [FakeRedis, *([RealRedis] if shutil.which("redis-server") else [])]
+KINDS: Final[list[Callable[[], RedisServer]]] = [
+    FakeRedis,
+    *([RealRedis] if shutil.which("redis-server") else []),
+]
 
 
 def _free_port() -> int:
