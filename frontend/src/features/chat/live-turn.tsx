@@ -32,6 +32,7 @@ export function LiveTurn({ turnId, clone, speech, onOpen, onAskAgain }: LiveTurn
         phase={reply.phase}
         mode={reply.mode}
         sources={reply.sources ?? NO_SOURCES}
+        origin={reply.origin}
         speech={speech}
         onOpen={onOpen}
       >
@@ -40,7 +41,7 @@ export function LiveTurn({ turnId, clone, speech, onOpen, onAskAgain }: LiveTurn
           <Trouble
             isNews
             reason={reply.trouble}
-            isPartial={reply.text !== ""}
+            isPartial={reply.text !== "" && reply.mode !== "error_fallback"}
             onAskAgain={question === null ? undefined : () => onAskAgain(question)}
           />
         )}

@@ -1,58 +1,41 @@
-import { Badge, type Tone } from "@/ui/badge";
-import { Tooltip } from "@/ui/tooltip";
-import type { Mode } from "./reply";
+import { lazy, Suspense, useRef, useState } from "react";
+import { Badge } from "@/ui/badge";
+import { circumstancesOf } from "./circumstances";
+import type { Mode, Origin } from "./reply";
 
-interface Words {
-  tone: Tone;
-  label: string;
-  why: string;
-}
-
-const WORDS: Record<Mode, Words> = {
-  rag: {
-    tone: "neutral",
-    label: "From the documents",
-    why: "The answer was written from the passages it cites.",
-  },
-  llm_fallback: {
-    tone: "warn",
-    label: "Without documents",
-    why: "No passage was used: the model answered on its own.",
-  },
-  cached: {
-    tone: "neutral",
-    label: "Answered before",
-    why: "The same question was answered earlier with the same documents.",
-  },
-  error_fallback: {
-    tone: "danger",
-    label: "No answer",
-    why: "Neither the documents nor the model could be reached.",
-  },
-};
-
-const NONE_CITED: Words = {
-  tone: "neutral",
-  label: "Documents searched, none cited",
-  why: "The model read the passages that were found, but the answer cites none of them.",
-};
+const AboutAnswer = lazy(() => import("./about-answer"));
 
 interface ModeBadgeProps {
   mode: Mode;
   cites: boolean;
+  origin: Origin;
 }
 
-export function ModeBadge({ mode, cites }: ModeBadgeProps) {
-  const { tone, label, why } = mode === "rag" && !cites ? NONE_CITED : WORDS[mode];
+/** How the reply came about: in a few words, and at a press in whole sentences. */
+export function ModeBadge({ mode, cites, origin }: ModeBadgeProps) {
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const circumstances = circumstancesOf(mode, cites, origin);
+  const summary = circumstances.map(({ label }) => label).join(", ");
+  const about = { circumstances, origin, anchor: button, onClose: () => setOpen(false) };
   return (
-    <Tooltip text={why}>
+    <>
       <button
+        ref={button}
         type="button"
-        aria-label={`${label}. ${why}`}
-        className="inline-flex cursor-help rounded-full"
+        aria-label={`About this answer: ${summary}`}
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+        className="ml-2 inline-flex flex-wrap gap-1 rounded-full py-1"
       >
-        <Badge tone={tone}>{label}</Badge>
+        {circumstances.map(({ tone, label }) => (
+          <Badge key={label} tone={tone}>
+            {label}
+          </Badge>
+        ))}
       </button>
-    </Tooltip>
+      <Suspense>{isOpen && <AboutAnswer {...about} />}</Suspense>
+    </>
   );
 }

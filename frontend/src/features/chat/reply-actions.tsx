@@ -4,7 +4,7 @@ import { CopyButton } from "@/ui/copy-button";
 import { citesAny, sourcesText } from "./cited";
 import { ModeBadge } from "./mode-badge";
 import type { OpenSource } from "./open-sources";
-import type { Mode, Phase } from "./reply";
+import type { Mode, Origin, Phase } from "./reply";
 import { SpeakButton } from "./speak-button";
 import type { Speech } from "./use-speech";
 
@@ -14,6 +14,7 @@ interface ReplyActionsProps {
   phase: Phase;
   mode: Mode | null;
   sources: Source[];
+  origin: Origin;
   speech: Speech;
   onOpen: OpenSource;
 }
@@ -24,6 +25,7 @@ export function ReplyActions({
   phase,
   mode,
   sources,
+  origin,
   speech,
   onOpen,
 }: ReplyActionsProps) {
@@ -42,7 +44,7 @@ export function ReplyActions({
           {sourcesText(text, sources)}
         </button>
       )}
-      {mode && <ModeBadge mode={mode} cites={citesAny(text, sources)} />}
+      {mode && <ModeBadge mode={mode} cites={citesAny(text, sources)} origin={origin} />}
       {phase === "stopped" && <span className="text-muted text-xs">Stopped by you</span>}
     </div>
   );

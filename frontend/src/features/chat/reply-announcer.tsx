@@ -10,6 +10,7 @@ function announcement(reply: Reply | undefined): string {
     const { text, sources } = reply;
     return sources?.length ? `Answer complete, ${sourcesText(text, sources)}` : "Answer complete";
   }
+  if (reply.phase === "failed") return "There is no answer";
   return reply.phase === "stopped" ? "Answer stopped" : "The answer broke off";
 }
 

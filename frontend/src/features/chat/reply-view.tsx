@@ -4,7 +4,7 @@ import { LiveMarkdown, Markdown } from "@/ui/markdown";
 import type { Citations } from "@/ui/markdown-citations";
 import { CitationChip } from "./citation-chip";
 import type { OpenSource } from "./open-sources";
-import type { Mode, Phase } from "./reply";
+import type { Mode, Origin, Phase } from "./reply";
 import { ReplyActions } from "./reply-actions";
 import type { Speech } from "./use-speech";
 
@@ -15,6 +15,7 @@ export interface ReplyViewProps {
   phase: Phase;
   mode: Mode | null;
   sources: Source[];
+  origin: Origin;
   speech: Speech;
   onOpen: OpenSource;
   /** Shown under the text: what went wrong, or what is going on. */
@@ -23,7 +24,7 @@ export interface ReplyViewProps {
 
 /** A reply while it grows and afterwards; its actions come when it is over. */
 export function ReplyView(props: ReplyViewProps) {
-  const { id, cloneName, text, phase, mode, sources, speech, onOpen, children } = props;
+  const { id, cloneName, text, phase, mode, sources, origin, speech, onOpen, children } = props;
   const citations = useCitations(sources, onOpen);
   const Text = phase === "writing" ? LiveMarkdown : Markdown;
   const over = phase !== "writing" && phase !== "waiting";
@@ -31,6 +32,8 @@ export function ReplyView(props: ReplyViewProps) {
     <article
       aria-label={`${cloneName} answered`}
       aria-busy={!over}
+      data-reply={id}
+      data-speaking={speech.id === id || undefined}
       className="relative flex flex-col gap-2"
     >
       <h2 className="sr-only">Answer</h2>
@@ -43,6 +46,7 @@ export function ReplyView(props: ReplyViewProps) {
           phase={phase}
           mode={mode}
           sources={sources}
+          origin={origin}
           speech={speech}
           onOpen={onOpen}
         />

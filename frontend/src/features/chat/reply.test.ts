@@ -8,13 +8,26 @@ const START: ReplyEvent = {
   user_message_id: "u",
   message_id: "m",
 };
-const SOURCES: ReplyEvent = { type: "sources", mode: "rag", sources: [{ index: 1 } as Source] };
+const SOURCES: ReplyEvent = {
+  type: "sources",
+  mode: "rag",
+  sources: [{ index: 1 } as Source],
+  degraded: ["embeddings"],
+};
+const ANSWERER = { provider: "dummy", model: "extractive", skipped: [] };
+const SKIPPED = [
+  { provider: "openai", model: "gpt-4o-mini", code: "provider_timeout", detail: "Too late" },
+];
 const token = (text: string): ReplyEvent => ({ type: "token", token: text });
-const done = (finish_reason: string): ReplyEvent => ({
+const done = (finish_reason: string, more?: object): ReplyEvent => ({
   type: "done",
   mode: "rag",
   sources: [],
   finish_reason,
+  usage: { prompt_tokens: 12, completion_tokens: 3, cost_usd: 0.001 },
+  error: null,
+  ...ANSWERER,
+  ...more,
 });
 const play = (...events: ReplyEvent[]) => events.reduce(reduce, WAITING);
 
@@ -43,6 +56,38 @@ test("tokens are joined in order", () => {
 test("a finished reply is complete, a stopped one says stopped", () => {
   expect(play(START, token("a"), done("stop")).phase).toBe("complete");
   expect(play(START, token("a"), done("stopped")).phase).toBe("stopped");
+});
+
+test("whose words follow is known before the first of them", () => {
+  const reply = play(START, SOURCES, { type: "provider", ...ANSWERER, skipped: SKIPPED });
+  expect(reply.origin).toMatchObject({
+    provider: "dummy",
+    skipped: SKIPPED,
+    degraded: ["embeddings"],
+  });
+  expect(reply.phase).toBe("waiting");
+});
+
+test("the end tells who answered, at what price, and keeps what was done without", () => {
+  const { origin } = play(START, SOURCES, token("a"), done("stop", { skipped: SKIPPED }));
+  expect(origin).toEqual({
+    provider: "dummy",
+    model: "extractive",
+    skipped: SKIPPED,
+    degraded: ["embeddings"],
+    usage: { prompt_tokens: 12, completion_tokens: 3, cost_usd: 0.001 },
+  });
+});
+
+test("an apology is a failure, with the reason of it", () => {
+  const error = { code: "provider_down", detail: "Nobody is there", retryable: true };
+  const apology = done("error", { mode: "error_fallback", error, skipped: SKIPPED });
+  expect(play(START, token("I am sorry."), apology)).toMatchObject({
+    phase: "failed",
+    mode: "error_fallback",
+    text: "I am sorry.",
+    trouble: "Nobody is there",
+  });
 });
 
 test("an error keeps what was written", () => {
@@ -76,6 +121,7 @@ test("nothing changes a reply that is over", () => {
 test("stream messages are read by their names", () => {
   expect(readEvent(undefined, '{"token":"x","done":false}')).toEqual(token("x"));
   expect(readEvent("sources", '{"mode":"rag","sources":[]}')?.type).toBe("sources");
+  expect(readEvent("provider", '{"provider":"dummy","skipped":[]}')?.type).toBe("provider");
   expect(readEvent(undefined, '{"done":true,"finish_reason":"stop"}')?.type).toBe("done");
   expect(readEvent("farewell", "{}")).toBeNull();
 });

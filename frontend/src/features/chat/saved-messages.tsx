@@ -2,7 +2,7 @@ import { memo } from "react";
 import type { Clone, Message } from "@/lib/api/types";
 import type { OpenSource } from "./open-sources";
 import { QuestionBubble } from "./question-bubble";
-import type { Phase } from "./reply";
+import type { Origin, Phase } from "./reply";
 import { ReplyView } from "./reply-view";
 import { Trouble } from "./trouble";
 import type { Speech } from "./use-speech";
@@ -23,6 +23,11 @@ function phaseOf({ status, finish_reason }: Message): Phase {
   if (status === "streaming") return "writing";
   if (status === "complete") return finish_reason === "stopped" ? "stopped" : "complete";
   return finish_reason === "stopped" ? "stopped" : status;
+}
+
+function originOf({ metadata, skipped, usage }: Message): Origin {
+  const { provider = null, model = null, degraded } = metadata;
+  return { provider, model, skipped, usage, degraded: degraded ? degraded.split(",") : [] };
 }
 
 /** Kept apart from the live reply, so that a token renders none of them. */
@@ -58,13 +63,14 @@ function SavedReply({ message, onAskAgain, clone, speech, onOpen }: SavedReplyPr
       phase={phase}
       mode={message.mode ?? null}
       sources={message.sources}
+      origin={originOf(message)}
       speech={speech}
       onOpen={onOpen}
     >
       {(phase === "interrupted" || phase === "failed") && (
         <Trouble
           reason={message.metadata.error_detail ?? SERVER_DIED}
-          isPartial={message.content !== ""}
+          isPartial={message.content !== "" && message.mode !== "error_fallback"}
           onAskAgain={onAskAgain}
         />
       )}
