@@ -18,6 +18,7 @@ const ROUTES = {
   "/clones/$cloneId/knowledge": [SHELL, "src/app/pages/knowledge.tsx"],
   "/clones/$cloneId/settings": [SHELL, "src/app/pages/settings.tsx"],
   "/account": [SHELL, "src/features/account/account-screen.tsx"],
+  "/providers": [SHELL, "src/features/providers/providers-screen.tsx"],
 };
 
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", DIST), "utf8"));

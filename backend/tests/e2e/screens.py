@@ -40,7 +40,7 @@ class Screen:
 # Comes apart from the page, and stands outside of a dialog.
 FRAME = "[aria-label^='Account of'], [aria-label='Open the menu']"
 STILL_LOADING = ".animate-pulse"
-HOVER_CARD = "[data-radix-popper-content-wrapper]"
+HOVER_CARD = "[data-radix-popper-content-wrapper]:not(:has([role=dialog]))"
 SETTLED = """async () => {
   await document.fonts.ready
   const moving = document.getAnimations().filter(
@@ -73,15 +73,19 @@ FOR_MEMBERS = (
     Screen("chat-new", "/chat/{sample_id}", "the health of houses?"),
     Screen("chat", CONVERSATION, "Irresolution is what"),
     Screen("chat-sources", CONVERSATION, "leave the sick room quickly", press="Source "),
+    Screen("chat-about", CONVERSATION, "Written by dummy", press="About this answer"),
     Screen("chat-missing", "/chat/00000000-0000-7000-8000-000000000000", "could not be loaded"),
     Screen("menu", CONVERSATION, "All clones", press="Open the menu", on_phones_only=True),
     Screen("settings-persona", SETTINGS + "persona", "Length of answers"),
     Screen("settings-model", SETTINGS + "model", "Longest answer"),
+    Screen("settings-model-tested", SETTINGS + "model", "Answered in", press="Test model"),
     Screen("settings-voice", SETTINGS + "voice", "Read aloud"),
     Screen("settings-retrieval", SETTINGS + "retrieval", "Passages per answer"),
     Screen("settings-publish", SETTINGS + "publish", "Delete this clone"),
     Screen("settings-delete", SETTINGS + "publish", "Delete for good", press="Delete clone"),
     Screen("account", "/account", "Change password"),
+    Screen("providers", "/providers", "pgvector"),
+    Screen("providers-tested", "/providers", "Answered in", press="Test now"),
 )
 
 

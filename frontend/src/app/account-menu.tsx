@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { ChevronsUpDown, LogOut, UserRound } from "lucide-react";
+import { ChevronsUpDown, LogOut, Plug, UserRound } from "lucide-react";
 import { api, unwrap } from "@/lib/api/client";
 import { signOut, useSession } from "@/lib/session";
 import { Avatar } from "@/ui/avatar";
@@ -43,6 +43,10 @@ export default function AccountMenu() {
         <MenuItem onSelect={() => navigate({ to: "/account" })}>
           <UserRound aria-hidden />
           Account
+        </MenuItem>
+        <MenuItem onSelect={() => navigate({ to: "/providers" })}>
+          <Plug aria-hidden />
+          Providers
         </MenuItem>
         <MenuSeparator />
         <MenuItem onSelect={leave}>

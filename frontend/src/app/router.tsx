@@ -84,6 +84,15 @@ const accountRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/account/account-screen"), "AccountScreen"),
 });
 
+const providersRoute = createRoute({
+  getParentRoute: () => memberRoute,
+  path: "/providers",
+  component: lazyRouteComponent(
+    () => import("@/features/providers/providers-screen"),
+    "ProvidersScreen",
+  ),
+});
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     guestRoute.addChildren([loginRoute, registerRoute]),
@@ -94,6 +103,7 @@ export const router = createRouter({
       settingsRoute,
       chatRoute,
       accountRoute,
+      providersRoute,
     ]),
   ]),
   defaultPreload: "intent",

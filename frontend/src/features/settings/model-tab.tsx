@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useFormContext } from "react-hook-form";
 import { providerOptions } from "@/lib/provider-options";
-import { providersQuery } from "@/lib/queries/clones";
+import { providersQuery } from "@/lib/queries/providers";
 import { ErrorState } from "@/ui/error-state";
 import { Input, Select } from "@/ui/input";
 import type { SettingsForm } from "./changes";
 import { ModelName } from "./model-name";
+import { TestModel } from "./test-model";
 
 const TOKENS_MAX = 32_768;
 
@@ -22,7 +23,7 @@ export default function ModelTab() {
       <div className="grid gap-6 sm:grid-cols-2">
         <Select
           label="Provider"
-          options={providerOptions(data?.llm)}
+          options={providerOptions(data?.llm, watch("settings.llm_provider"))}
           {...register("settings.llm_provider", {
             onChange: ({ target }) => {
               const chosen = data?.llm.find(({ name }) => name === target.value);
@@ -32,6 +33,11 @@ export default function ModelTab() {
         />
         <ModelName provider={provider} {...register("settings.llm_model")} />
       </div>
+      <TestModel
+        provider={watch("settings.llm_provider")}
+        model={watch("settings.llm_model")}
+        disabled={provider?.configured === false}
+      />
       <Input
         label="Temperature"
         type="number"

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useFormContext } from "react-hook-form";
 import type { Clone } from "@/lib/api/types";
 import { providerOptions } from "@/lib/provider-options";
-import { providersQuery } from "@/lib/queries/clones";
+import { providersQuery } from "@/lib/queries/providers";
 import { plural } from "@/lib/text";
 import { Input, Select } from "@/ui/input";
 import { Switch } from "@/ui/switch";
@@ -75,7 +75,7 @@ function EmbeddingChoice({ documentCount }: { documentCount: number }) {
       <div className="grid gap-6 sm:grid-cols-2">
         <Select
           label="Provider"
-          options={providerOptions(data?.embedding)}
+          options={providerOptions(data?.embedding, watch("settings.embedding_provider"))}
           {...register("settings.embedding_provider", {
             onChange: ({ target }) => {
               const chosen = data?.embedding.find(({ name }) => name === target.value);

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useFormContext } from "react-hook-form";
 import { providerOptions } from "@/lib/provider-options";
-import { providersQuery } from "@/lib/queries/clones";
+import { providersQuery } from "@/lib/queries/providers";
 import { ErrorState } from "@/ui/error-state";
 import { Select } from "@/ui/input";
 import type { SettingsForm } from "./changes";
@@ -21,7 +21,7 @@ export default function VoiceTab() {
       <div className="grid gap-6 sm:grid-cols-2">
         <Select
           label="Provider"
-          options={providerOptions(data?.tts)}
+          options={providerOptions(data?.tts, watch("settings.tts_provider"))}
           {...register("settings.tts_provider", {
             onChange: ({ target }) => {
               const chosen = data?.tts.find(({ name }) => name === target.value);

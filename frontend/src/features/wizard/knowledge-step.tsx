@@ -3,7 +3,7 @@ import { Paperclip, X } from "lucide-react";
 import { useFormContext } from "react-hook-form";
 import { READABLE_FILES } from "@/lib/file-types";
 import { providerOptions, standardOption } from "@/lib/provider-options";
-import { providersQuery } from "@/lib/queries/clones";
+import { providersQuery } from "@/lib/queries/providers";
 import { fileSize } from "@/lib/text";
 import { Button } from "@/ui/button";
 import { ErrorState } from "@/ui/error-state";
@@ -14,7 +14,7 @@ import type { Draft } from "./draft";
 import type { StepProps } from "./steps";
 
 export function KnowledgeStep({ files, onFiles }: StepProps) {
-  const { register } = useFormContext<Draft>();
+  const { register, watch } = useFormContext<Draft>();
   const { data, error, refetch } = useQuery(providersQuery);
   return (
     <>
@@ -41,17 +41,26 @@ export function KnowledgeStep({ files, onFiles }: StepProps) {
       <div className="grid gap-6 sm:grid-cols-3">
         <Select
           label="Language model"
-          options={[standardOption(data?.llm), ...providerOptions(data?.llm)]}
+          options={[
+            standardOption(data?.llm),
+            ...providerOptions(data?.llm, watch("llm_provider")),
+          ]}
           {...register("llm_provider")}
         />
         <Select
           label="Embeddings"
-          options={[standardOption(data?.embedding), ...providerOptions(data?.embedding)]}
+          options={[
+            standardOption(data?.embedding),
+            ...providerOptions(data?.embedding, watch("embedding_provider")),
+          ]}
           {...register("embedding_provider")}
         />
         <Select
           label="Voice"
-          options={[standardOption(data?.tts), ...providerOptions(data?.tts)]}
+          options={[
+            standardOption(data?.tts),
+            ...providerOptions(data?.tts, watch("tts_provider")),
+          ]}
           {...register("tts_provider")}
         />
       </div>

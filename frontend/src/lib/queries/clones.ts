@@ -63,9 +63,3 @@ export const suggestionsQuery = ({ id, rag_status }: Clone) =>
         }),
       ),
   });
-
-export const providersQuery = queryOptions({
-  queryKey: ["providers"],
-  queryFn: ({ signal }) => unwrap(api.GET("/api/providers", { signal })),
-  staleTime: 60_000,
-});
