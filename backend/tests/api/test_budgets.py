@@ -8,9 +8,11 @@ import pytest
 
 from clonememoria.accounts.budgets import Budgets, check_budget
 from clonememoria.accounts.spending import Spending, Spent, record, spent
+from clonememoria.core.config import Settings
 from clonememoria.core.db import Database
 from clonememoria.core.errors import BudgetExceeded
-from tests.conftest import Person
+from tests.api.clones import create_clone
+from tests.conftest import Person, Serve, register
 
 NOTHING = Spent(0, 0, 0, 0.0, 0)
 
@@ -145,3 +147,17 @@ async def test_budgets_renew_with_the_calendar(
 async def test_speech_needs_no_tokens_to_be_left(database: Database, ada: Person) -> None:
     await note(database, ada, a_reply(ada.id))
     assert await refusal_of(database, ada, Budgets(usd_per_month=0.51)) is None
+
+
+async def test_beyond_the_budget_in_dollars_nothing_is_spoken(
+    serve: Serve, settings: Settings, database: Database
+) -> None:
+    served = await serve(settings.model_copy(update={"budget_usd_per_month": 0.5}))
+    person = await register(served.url, "grace@example.org")
+    clone = await create_clone(person)
+    spoken = await person.http.post(f"/api/chat/tts/{clone}", json={"text": "Good morning."})
+    await note(database, person, a_reply(person.id))
+    refused = await person.http.post(f"/api/chat/tts/{clone}", json={"text": "Good evening."})
+    await person.http.aclose()
+    assert spoken.status_code == 200
+    assert (refused.status_code, refused.json()["code"]) == (429, "budget_exceeded")
