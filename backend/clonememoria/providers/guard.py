@@ -3,6 +3,7 @@
 The wrappers of the three kinds use it; a vendor's own file knows nothing of it.
 """
 
+import asyncio
 import hashlib
 import math
 import random
@@ -38,6 +39,8 @@ from clonememoria.core.shared_slots import SharedSlots
 MAX_ATTEMPTS: Final = 3
 FIRST_WAIT_S: Final = 0.2
 MAX_JITTER_S: Final = 0.3
+# Before the third try: twice the first wait.
+LONGEST_WAIT_S: Final = 2 * FIRST_WAIT_S + MAX_JITTER_S
 
 T = TypeVar("T")
 
@@ -173,11 +176,15 @@ class Call:
         self._guard.observe(outcome, seconds=time.perf_counter() - self._started)
 
 
-async def persistently(attempt: Callable[[], Awaitable[T]], *, retry_after_max_s: float) -> T:
+async def persistently(
+    attempt: Callable[[], Awaitable[T]], *, retry_after_max_s: float, deadline: float = math.inf
+) -> T:
     """What the first of at most three attempts returns; raise the last one's ProviderError.
 
-    A wait that the vendor asks for is honoured, or the attempts end where it is too long.
+    A wait that the vendor asks for is honoured, or the attempts end where it is too long. None
+    begins after the deadline, in the time of the loop.
     """
+    now = asyncio.get_running_loop().time
 
     def is_worth_trying_again(error: Exception) -> bool | float:
         # Patience is spent once: whoever hung hangs again.
@@ -186,9 +193,10 @@ async def persistently(attempt: Callable[[], Awaitable[T]], *, retry_after_max_s
         ):
             return False
         if error.retry_after_s is None:
-            return error.retryable
+            return error.retryable and now() + LONGEST_WAIT_S < deadline
         wait_s = error.retry_after_s + random.uniform(0, MAX_JITTER_S)  # noqa: S311 - no secret
-        return wait_s if error.retryable and error.retry_after_s <= retry_after_max_s else False
+        is_too_long = error.retry_after_s > retry_after_max_s or now() + wait_s > deadline
+        return False if is_too_long or not error.retryable else wait_s
 
     caller = stamina.AsyncRetryingCaller(
         attempts=MAX_ATTEMPTS,

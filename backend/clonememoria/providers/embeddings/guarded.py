@@ -1,6 +1,7 @@
 """Embeddings that cannot hang, hammer or fail unnoticed; wraps any vendor's."""
 
 import asyncio
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,7 +14,16 @@ TIMEOUT_S: Final = 120.0
 
 
 class GuardedEmbeddings:
-    def __init__(self, inner: Embeddings, guard: Guard, *, retry_after_max_s: float) -> None:
+    """`patience_s` bounds all tries together, and the waits between and before them."""
+
+    def __init__(
+        self,
+        inner: Embeddings,
+        guard: Guard,
+        *,
+        retry_after_max_s: float,
+        patience_s: float = math.inf,
+    ) -> None:
         self.name = inner.name
         self.endpoint = inner.endpoint
         self.default_model = inner.default_model
@@ -21,21 +31,46 @@ class GuardedEmbeddings:
         self.guard = guard
         self._inner = inner
         self._retry_after_max_s = retry_after_max_s
+        self._patience_s = patience_s
 
-    async def embed(self, texts: Sequence[str], *, model: str) -> Vectors:
-        return await persistently(
-            lambda: self._try(texts, model), retry_after_max_s=self._retry_after_max_s
+    def within(self, patience_s: float) -> "GuardedEmbeddings":
+        """The same vendor behind the same guard, for who cannot wait longer than this."""
+        return GuardedEmbeddings(
+            self._inner,
+            self.guard,
+            retry_after_max_s=self._retry_after_max_s,
+            patience_s=patience_s,
         )
 
-    async def _try(self, texts: Sequence[str], model: str) -> Vectors:
-        async with self.guard.call() as call:
-            try:
-                async with asyncio.timeout(TIMEOUT_S):
-                    vectors = await self._inner.embed(texts, model=model)
-            except TimeoutError:
-                raise ProviderTimeout from None
-            await call.answered()
-            return vectors
+    async def embed(self, texts: Sequence[str], *, model: str) -> Vectors:
+        deadline = asyncio.get_running_loop().time() + self._patience_s
+        return await persistently(
+            lambda: self._try(texts, model=model, deadline=deadline),
+            retry_after_max_s=self._retry_after_max_s,
+            deadline=deadline,
+        )
+
+    async def _try(self, texts: Sequence[str], *, model: str, deadline: float) -> Vectors:
+        try:
+            async with (
+                asyncio.timeout_at(deadline if deadline < math.inf else None) as in_line,
+                self.guard.call() as call,
+            ):
+                # Who waits in line cannot blame the vendor; from here on it is the vendor's time.
+                in_line.reschedule(None)
+                vectors = await self._answer(texts, model=model, deadline=deadline)
+                await call.answered()
+                return vectors
+        except TimeoutError:
+            raise ProviderTimeout from None
+
+    async def _answer(self, texts: Sequence[str], *, model: str, deadline: float) -> Vectors:
+        until = min(deadline, asyncio.get_running_loop().time() + TIMEOUT_S)
+        try:
+            async with asyncio.timeout_at(until):
+                return await self._inner.embed(texts, model=model)
+        except TimeoutError:
+            raise ProviderTimeout from None
 
     async def models(self) -> list[str]:
         return await self._inner.models()
