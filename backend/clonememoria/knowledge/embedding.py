@@ -1,12 +1,13 @@
 """The texts of a document to vectors, batch by batch; knows neither files nor the database."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 
-from clonememoria.core.errors import ProviderMalformed
+from clonememoria.core.errors import ProviderError, ProviderMalformed
 from clonememoria.providers.embeddings.base import Embeddings, Vectors
 
 # Batches on their way to the provider at the same time.
@@ -26,26 +27,33 @@ async def embed_texts(
     model: str,
     on_progress: Callable[[int], None] = lambda _count: None,
 ) -> Vectors:
-    """Raise a ProviderError; then the batches on their way are cancelled."""
+    """Raise a ProviderError, once what is on its way has come back.
+
+    Nothing is cancelled for a failure beside it: that may be the one call by which a circuit
+    learns that the provider is well again.
+    """
     size = embeddings.batch_size
-    batches = [texts[at : at + size] for at in range(0, len(texts), size)]
-    free = asyncio.Semaphore(CONCURRENCY)
+    starts = deque(range(0, len(texts), size))
+    found: dict[int, Vectors] = {}
     done = 0
 
-    async def embed(batch: Sequence[str]) -> Vectors:
+    async def work() -> None:
         nonlocal done
-        async with free:
-            vectors = await embeddings.embed(batch, model=model)
-        done += len(batch)
-        on_progress(done)
-        return vectors
+        while starts:
+            at = starts.popleft()
+            batch = texts[at : at + size]
+            try:
+                found[at] = await embeddings.embed(batch, model=model)
+            except ProviderError:
+                starts.clear()
+                raise
+            done += len(batch)
+            on_progress(done)
 
-    tasks = [asyncio.ensure_future(embed(batch)) for batch in batches]
-    try:
-        found = await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-    if len({vectors.shape[1] for vectors in found}) != 1:
+    outcomes = await asyncio.gather(*(work() for _ in range(CONCURRENCY)), return_exceptions=True)
+    for outcome in outcomes:
+        if outcome:
+            raise outcome
+    if len({vectors.shape[1] for vectors in found.values()}) != 1:
         raise ProviderMalformed("The embedding provider returned vectors of different lengths")
-    return np.concatenate(found)
+    return np.concatenate([found[at] for at in sorted(found)])

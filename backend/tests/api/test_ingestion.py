@@ -189,6 +189,7 @@ async def test_a_document_outlasts_a_provider_that_is_down_for_a_while(
                     "embeddings_default_provider": "openai",
                     "embeddings_openai_base_url": upstream.base_url,
                     "embeddings_openai_model": "fake-embed-dim64",
+                    "provider_circuit_open_s": 0.3,
                 }
             )
         )

@@ -85,7 +85,11 @@ async def scene(
 ) -> AsyncIterator[Scene]:
     async with running() as upstream:
         settings = settings.model_copy(
-            update={"worker_inline": False, "embeddings_openai_base_url": upstream.base_url}
+            update={
+                "worker_inline": False,
+                "embeddings_openai_base_url": upstream.base_url,
+                "provider_circuit_open_s": 0.3,
+            }
         )
         app = await serve(settings)
         eve = await register(app.url, "eve@example.org")
