@@ -151,6 +151,13 @@ class ProviderRateLimited(ProviderError):
     code, title = "provider_rate_limited", "The provider accepts no more requests right now"
 
 
+class ProviderBusy(ProviderRateLimited):
+    code, title = (
+        "provider_busy",
+        "Too many are asking this provider at once; try again in a moment",
+    )
+
+
 class ProviderRejected(ProviderError):
     """The request itself was refused (4xx): asking again cannot help."""
 

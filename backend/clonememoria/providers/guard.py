@@ -9,7 +9,7 @@ import math
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
@@ -17,6 +17,7 @@ import stamina
 
 from clonememoria.core.config import Settings
 from clonememoria.core.errors import (
+    ProviderBusy,
     ProviderDown,
     ProviderError,
     ProviderMalformed,
@@ -41,6 +42,9 @@ FIRST_WAIT_S: Final = 0.2
 MAX_JITTER_S: Final = 0.3
 # Before the third try: twice the first wait.
 LONGEST_WAIT_S: Final = 2 * FIRST_WAIT_S + MAX_JITTER_S
+
+# For a slot, where all are taken: our line, and not the vendor's fault.
+IN_LINE_S: Final = 30.0
 
 T = TypeVar("T")
 
@@ -114,16 +118,25 @@ class Guard:
 
     @asynccontextmanager
     async def call(self) -> AsyncIterator["Call"]:
-        """One try; raise ProviderResting where the circuit is open."""
+        """One try; raise ProviderResting where the circuit is open, ProviderBusy without a slot."""
         call = Call(self, self._circuits, await self._enter())
         try:
-            async with self._slots.slot(self._endpoint, limit=self._max_calls):
+            async with AsyncExitStack() as stack:
+                await self._wait_for_slot(stack)
                 yield call
         except ProviderError as error:
             await call.failed(error)
             raise
         finally:
             await call.left()
+
+    async def _wait_for_slot(self, stack: AsyncExitStack) -> None:
+        slot = self._slots.slot(self._endpoint, limit=self._max_calls)
+        try:
+            async with asyncio.timeout(IN_LINE_S):
+                await stack.enter_async_context(slot)
+        except TimeoutError:
+            raise ProviderBusy from None
 
     async def _enter(self) -> Entry:
         try:
@@ -189,7 +202,7 @@ async def persistently(
     def is_worth_trying_again(error: Exception) -> bool | float:
         # Patience is spent once: whoever hung hangs again.
         if not isinstance(error, ProviderError) or isinstance(
-            error, ProviderTimeout | ProviderResting
+            error, ProviderTimeout | ProviderResting | ProviderBusy
         ):
             return False
         if error.retry_after_s is None:

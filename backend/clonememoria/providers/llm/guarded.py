@@ -64,10 +64,11 @@ class GuardedLanguageModel:
 
     async def _open(self, completion: Completion) -> _Opened:
         """Until the first token; raise a ProviderError."""
-        now = asyncio.get_running_loop().time()
         patience = self._patience
         async with AsyncExitStack() as stack:
             call = await stack.enter_async_context(self.guard.call())
+            # From here on it is the vendor's time: before, our own line may have been long.
+            now = asyncio.get_running_loop().time()
             items = cast(AsyncGenerator[str | Finish], self._inner.stream(completion))
             await stack.enter_async_context(aclosing(items))
             first = await _next(items, now + min(patience.first_token_s, patience.total_s))
