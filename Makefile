@@ -68,6 +68,10 @@ torture: $(PYTHON_DEV) $(WEB_BUILD) ## run the long form of the promises' tests
 bench: $(PYTHON_DEV) ## measure the speed against bare parts; ONLY=first-token for one of them
 	@cd backend && ../$(BIN)/python -m bench $(addprefix --only ,$(ONLY))
 
+.PHONY: fault-table
+fault-table: $(PYTHON_DEV) ## write the table of docs/providers.md of what each fault looks like
+	@$(BIN)/pytest -q backend/tests/api/test_fault_table.py --write-docs
+
 .PHONY: screenshots
 screenshots: $(PYTHON_DEV) $(WEB_BUILD) ## take the pictures of the docs from the running product
 	@$(BIN)/python scripts/ensure_chromium.py

@@ -26,6 +26,12 @@ from clonememoria.migrations.schema import migrate
 PASSWORD = "correct horse battery staple"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--write-docs", action="store_true", help="write the tables of the docs that tests check"
+    )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _logs() -> None:
     """As in production: the default one renders tracebacks for seconds."""

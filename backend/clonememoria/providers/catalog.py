@@ -96,7 +96,10 @@ class Providers:
     def _guarded_tts(self, inner: TextToSpeech) -> TextToSpeech:
         guard = self._guard("tts", inner, max_calls=self._settings.tts_max_concurrency)
         return GuardedSpeech(
-            inner, guard, retry_after_max_s=self._settings.provider_retry_after_max_s
+            inner,
+            guard,
+            timeout_s=self._settings.tts_timeout_s,
+            retry_after_max_s=self._settings.provider_retry_after_max_s,
         )
 
     def _guard(

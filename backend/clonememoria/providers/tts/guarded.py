@@ -1,17 +1,16 @@
 """Speech that cannot hang, hammer or fail unnoticed; wraps any vendor's."""
 
 import asyncio
-from typing import Final
 
 from clonememoria.core.errors import ProviderTimeout
 from clonememoria.providers.guard import Guard, persistently
 from clonememoria.providers.tts.base import Speech, TextToSpeech
 
-TIMEOUT_S: Final = 120.0
-
 
 class GuardedSpeech:
-    def __init__(self, inner: TextToSpeech, guard: Guard, *, retry_after_max_s: float) -> None:
+    def __init__(
+        self, inner: TextToSpeech, guard: Guard, *, timeout_s: float, retry_after_max_s: float
+    ) -> None:
         self.name = inner.name
         self.endpoint = inner.endpoint
         self.model = inner.model
@@ -19,6 +18,7 @@ class GuardedSpeech:
         self.has_open_voices = inner.has_open_voices
         self.guard = guard
         self._inner = inner
+        self._timeout_s = timeout_s
         self._retry_after_max_s = retry_after_max_s
 
     async def synthesize(self, text: str, *, voice: str, speed: float = 1.0) -> Speech:
@@ -29,7 +29,7 @@ class GuardedSpeech:
     async def _try(self, text: str, voice: str, speed: float) -> Speech:
         async with self.guard.call() as call:
             try:
-                async with asyncio.timeout(TIMEOUT_S):
+                async with asyncio.timeout(self._timeout_s):
                     speech = await self._inner.synthesize(text, voice=voice, speed=speed)
             except TimeoutError:
                 raise ProviderTimeout from None
