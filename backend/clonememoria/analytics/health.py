@@ -64,7 +64,7 @@ async def rag_health_of(
     }
     is_whole = all(health.healthy is not False for health in defaults.values())
     is_reachable = await database.is_reachable()
-    searches = "lexical" if defaults["embedding"].healthy is False else "hybrid"
+    searches = "hybrid" if _can_embed(catalogs["embedding"], providers) else "lexical"
     return RagHealth(
         status="ok" if is_whole and is_reachable else "degraded",
         retrieval=searches if is_reachable else "unavailable",
@@ -76,6 +76,13 @@ async def rag_health_of(
         ],
         redis=state_of(redis),
     )
+
+
+def _can_embed(infos: list[ProviderInfo], providers: Providers) -> bool:
+    """Where the default does not answer, a fallback compares questions in its own space."""
+    fallbacks = (provider for provider, _ in providers.embeddings_fallbacks())
+    asked = {providers.default("embeddings"), *fallbacks}
+    return any(info.is_healthy is not False for info in infos if info.name in asked)
 
 
 async def _configured(kind: Kind, providers: Providers) -> list[ProviderInfo]:

@@ -84,7 +84,7 @@ class Breaker(BaseModel):
 
 
 class RagHealth(BaseModel):
-    """`retrieval` is "lexical" where questions cannot be embedded: words alone are searched.
+    """`retrieval` is "lexical" where nobody can embed a question, the fallbacks neither.
 
     `providers` are the defaults; `breakers` tell of everyone who is configured. While `redis` is
     "away", each process keeps limits, breakers and caches for itself.

@@ -18,6 +18,8 @@ from tests.conftest import Serve
 from tests.eventually import eventually
 from tests.fakes.unix_proxy import UnixProxy, proxied
 
+NOBODY_LISTENS = "http://127.0.0.1:9/v1"
+
 
 async def test_a_healthy_server_says_so(client: httpx2.AsyncClient) -> None:
     answer = await client.get("/health")
@@ -100,21 +102,22 @@ async def test_rag_health_names_the_default_providers(client: httpx2.AsyncClient
     assert {"kind": "llm", "name": "dummy", "state": "closed"} in answer["breakers"]
 
 
+@pytest.mark.parametrize(("fallbacks", "retrieval"), [([], "lexical"), (["dummy"], "hybrid")])
 async def test_rag_health_tells_of_embeddings_that_are_down(
-    serve: Serve, settings: Settings
+    fallbacks: list[str], retrieval: str, serve: Serve, settings: Settings
 ) -> None:
-    nobody_listens = "http://127.0.0.1:9/v1"
     served = await serve(
         settings.model_copy(
             update={
                 "embeddings_default_provider": "openai",
-                "embeddings_openai_base_url": nobody_listens,
+                "embeddings_openai_base_url": NOBODY_LISTENS,
+                "embeddings_fallbacks": fallbacks,
             }
         )
     )
     async with httpx2.AsyncClient(base_url=served.url, timeout=30) as client:
         answer = (await client.get("/health/rag")).json()
-    assert (answer["status"], answer["retrieval"]) == ("degraded", "lexical")
+    assert (answer["status"], answer["retrieval"]) == ("degraded", retrieval)
     embedding = answer["providers"]["embedding"]
     assert (embedding["name"], embedding["healthy"]) == ("openai", False)
     assert embedding["last_error"] == "provider_down"

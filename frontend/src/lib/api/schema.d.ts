@@ -2361,7 +2361,7 @@ export interface components {
         };
         /**
          * RagHealth
-         * @description `retrieval` is "lexical" where questions cannot be embedded: words alone are searched.
+         * @description `retrieval` is "lexical" where nobody can embed a question, the fallbacks neither.
          *
          *     `providers` are the defaults; `breakers` tell of everyone who is configured. While `redis` is
          *     "away", each process keeps limits, breakers and caches for itself.
