@@ -29,6 +29,12 @@ const SEARCH: Record<RagHealth["retrieval"], Words> = {
   unavailable: { tone: "danger", label: "Not possible" },
 };
 
+/** Where there is none, each process keeps circuits and limits for itself, and nothing is amiss. */
+const REDIS: Record<Exclude<RagHealth["redis"], "unused">, Words> = {
+  connected: { tone: "ok", label: "Connected" },
+  away: { tone: "warn", label: "Away: each server on its own" },
+};
+
 /** What every answer here needs besides a provider. */
 export function Dependencies({ refetchMs }: { refetchMs: number }) {
   const id = useId();
@@ -36,6 +42,7 @@ export function Dependencies({ refetchMs }: { refetchMs: number }) {
   const ready = useQuery({ ...readinessQuery, ...watched });
   const rag = useQuery({ ...ragHealthQuery, ...watched });
   const failed = ready.error ? ready : rag;
+  const redis = rag.data?.redis;
   return (
     <section aria-labelledby={id} className="flex flex-col gap-3">
       <h2 id={id} className="font-semibold text-lg">
@@ -48,10 +55,11 @@ export function Dependencies({ refetchMs }: { refetchMs: number }) {
           onRetry={failed.refetch}
         />
       ) : (
-        <dl className="grid gap-px overflow-hidden rounded-lg border border-line bg-line shadow-card sm:grid-cols-3">
+        <dl className="grid gap-px overflow-hidden rounded-lg border border-line bg-line shadow-card lg:auto-cols-fr lg:grid-flow-col">
           <Part name="Database" words={ready.data && DATABASE[ready.data.database]} />
           <Part name="Reading documents" words={ready.data && WORKER[ready.data.worker]} />
           <Part name="Search" words={rag.data && SEARCH[rag.data.retrieval]} />
+          {redis && redis !== "unused" && <Part name="Redis" words={REDIS[redis]} />}
         </dl>
       )}
     </section>
@@ -60,7 +68,7 @@ export function Dependencies({ refetchMs }: { refetchMs: number }) {
 
 function Part({ name, words }: { name: string; words: Words | undefined }) {
   return (
-    <div className="flex flex-wrap items-center justify-between gap-2 bg-surface px-5 py-4">
+    <div className="flex flex-wrap items-center justify-between gap-2 bg-surface px-5 py-4 lg:flex-col lg:items-start">
       <dt className="font-medium text-sm">{name}</dt>
       <dd>
         {words ? (
