@@ -14,7 +14,7 @@ OUR_TABLE: Final = Path(__file__).with_name("prices.toml")
 A_MILLION: Final = 1_000_000
 UNITS: Final = frozenset({"input", "output", "characters"})
 # Not any longer name: gpt-4o-mini costs a sixteenth of gpt-4o.
-VERSION: Final = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{8}|latest)$")
+VERSION: Final = re.compile(r"(-(\d{4}-\d{2}-\d{2}|\d{8}|latest)|@\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Prices:
         return cls({**ours.prices(), **theirs.prices()}, ours.free() | theirs.free())
 
     def of(self, provider: str, model: str) -> Price | None:
-        """Also of a model with a date in its name; None where nobody knows."""
+        """Also of a model with a date or a length in its name; None where nobody knows."""
         if provider in self.free:
             return FREE
         exact = self.of_models.get((provider, model))

@@ -73,3 +73,17 @@ async def test_the_fake_server_answers_its_own_questions(upstream: FakeOpenAI) -
         assert (await http.post("/_fake/config", json={"n": 3})).status_code == 200
         assert (await http.post("/_fake/config", json={"nonsense": 3})).status_code == 400
         assert (await http.get("/_fake/stats")).json()["knobs"]["n"] == 3
+
+
+async def test_a_length_behind_the_model_is_asked_of_the_vendor(
+    providers: Providers, upstream: FakeOpenAI
+) -> None:
+    embeddings = providers.embeddings("openai")
+
+    short = await embeddings.embed(["tea"], model="fake-embed@32")
+    whole = await embeddings.embed(["tea"], model="fake-embed-dim64")
+
+    assert (short.shape, whole.shape) == ((1, 32), (1, 64))
+    bodies = [cast(dict[str, object], sent["body"]) for sent in upstream.state.recent]
+    asked = [(body["model"], body.get("dimensions")) for body in bodies]
+    assert asked == [("fake-embed", 32), ("fake-embed-dim64", None)]

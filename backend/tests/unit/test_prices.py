@@ -32,6 +32,7 @@ def test_speech_is_charged_by_the_character() -> None:
         ("openai", "gpt-4o-mini-2024-07-18", "gpt-4o-mini"),
         ("anthropic", "claude-sonnet-4-5-20250929", "claude-sonnet-4-5"),
         ("anthropic", "claude-3-5-haiku-latest", "claude-3-5-haiku"),
+        ("openai", "text-embedding-3-large@1024", "text-embedding-3-large"),
     ],
 )
 def test_a_dated_name_has_the_price_of_its_model(provider: str, model: str, same_as: str) -> None:

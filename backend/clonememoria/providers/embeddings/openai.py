@@ -2,11 +2,13 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator, Sequence
 from typing import Self
 
 import msgspec
 import numpy as np
+from openai import omit
 
 from clonememoria.core.config import Settings
 from clonememoria.core.errors import ProviderMalformed
@@ -20,6 +22,10 @@ TIMEOUT_S = 60.0
 # One request may hold 300,000 tokens. A character is a token at most in scripts such as Chinese,
 # so this stays below the limit in every language.
 MAX_REQUEST_CHARACTERS = 250_000
+
+# `text-embedding-3-large@1024` asks for vectors of 1024. It is part of the name because vectors of
+# two lengths are of two spaces, as those of two models are.
+_SHORTENED = re.compile(r"(?P<model>.+)@(?P<dimensions>\d{1,4})")
 
 
 class _Row(msgspec.Struct):
@@ -61,9 +67,13 @@ class OpenAIEmbeddings:
         return vectors
 
     async def _embed(self, texts: Sequence[str], model: str) -> Vectors:
+        shortened = _SHORTENED.fullmatch(model)
         with our_errors():
             async with self._client.embeddings.with_streaming_response.create(
-                input=[sendable(text) for text in texts], model=model, encoding_format="base64"
+                input=[sendable(text) for text in texts],
+                model=shortened["model"] if shortened else model,
+                dimensions=int(shortened["dimensions"]) if shortened else omit,
+                encoding_format="base64",
             ) as response:
                 body = await response.read()
         return _decoded(body, expected=len(texts))
