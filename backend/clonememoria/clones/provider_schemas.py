@@ -36,6 +36,7 @@ VOICES_EXAMPLE: Final[JsonDict] = {
     "hint": None,
     "models": [],
     "voices": ["calm", "bright"],
+    "has_open_voices": False,
     "default": "calm",
     "is_default": True,
 }
@@ -63,9 +64,12 @@ class Provider(BaseModel):
 
 
 class TtsProvider(Provider):
+    """`has_open_voices` where it may know other voices than the listed ones."""
+
     model_config = ConfigDict(json_schema_extra={"example": VOICES_EXAMPLE})
 
     voices: list[str]
+    has_open_voices: bool
 
 
 class Providers(BaseModel):

@@ -13,7 +13,7 @@ from clonememoria.clones.trials import VECTOR_STORE, try_provider
 from clonememoria.core.limits import AppLimits
 from clonememoria.core.openapi import problems
 from clonememoria.core.web import AppDatabase
-from clonememoria.providers.catalog import ProviderInfo
+from clonememoria.providers.catalog import ProviderInfo, Providers
 
 router = APIRouter(responses=problems(401, 503))
 
@@ -29,7 +29,7 @@ async def list_providers(_user: CurrentUser, providers: AppProviders) -> schemas
     return schemas.Providers(
         llm=[_provider(info) for info in await providers.catalog("llm")],
         embedding=[_provider(info) for info in await providers.catalog("embeddings")],
-        tts=[_tts_provider(info) for info in await providers.catalog("tts")],
+        tts=[_tts_provider(info, providers) for info in await providers.catalog("tts")],
         vector_store=[
             schemas.Provider(
                 name=VECTOR_STORE,
@@ -57,9 +57,13 @@ def _provider(info: ProviderInfo) -> schemas.Provider:
     )
 
 
-def _tts_provider(info: ProviderInfo) -> schemas.TtsProvider:
+def _tts_provider(info: ProviderInfo, providers: Providers) -> schemas.TtsProvider:
     provider = _provider(info).model_copy(update={"models": []})
-    return schemas.TtsProvider(**provider.model_dump(), voices=list(info.choices))
+    return schemas.TtsProvider(
+        **provider.model_dump(),
+        voices=list(info.choices),
+        has_open_voices=info.is_configured and providers.tts(info.name).has_open_voices,
+    )
 
 
 @router.post("/{kind}/{name}/test", responses=problems(422, 429))

@@ -136,6 +136,11 @@ async def test_a_server_with_voices_of_its_own_is_asked_for_any(speaker: Speaker
     assert answer.status_code == 200, answer.text
     assert speaker.vendor.state.recent[-1]["body"]["voice"] == "grandmother"  # type: ignore[index]
 
+    offered = (await speaker.person.http.get("/api/providers")).json()["tts"]
+    open_voices = {tts["name"] for tts in offered if tts["has_open_voices"]}
+    assert "openai" in open_voices
+    assert "dummy" not in open_voices
+
 
 async def test_only_those_who_see_a_clone_may_let_it_speak(ada: Person, bob: Person) -> None:
     clone = await create_clone(ada)

@@ -74,6 +74,7 @@ FOR_MEMBERS = (
     Screen("chat", CONVERSATION, "Irresolution is what"),
     Screen("chat-sources", CONVERSATION, "leave the sick room quickly", press="Source "),
     Screen("chat-about", CONVERSATION, "Written by dummy", press="About this answer"),
+    Screen("chat-speaking", CONVERSATION, "Sentence 1 of", press="Read aloud"),
     Screen("chat-missing", "/chat/00000000-0000-7000-8000-000000000000", "could not be loaded"),
     Screen("menu", CONVERSATION, "All clones", press="Open the menu", on_phones_only=True),
     Screen("settings-persona", SETTINGS + "persona", "Length of answers"),

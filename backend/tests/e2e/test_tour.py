@@ -9,6 +9,7 @@ from tests.e2e import handbook
 from tests.e2e.browser import troubles_of
 from tests.e2e.conftest import Product
 from tests.e2e.recorder import record_patches, record_texts, texts_of
+from tests.e2e.sound import LISTEN, LOUD_ENOUGH, is_heard
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery staple"
 DAMAGED = Path(__file__).parents[1] / "fixtures" / "documents" / "docx_truncated.docx"
@@ -16,13 +17,13 @@ CLONE = "Keeper of Halden Point"
 # Each reply arrives in many more; so many prove that nobody held it back.
 MIN_STEPS = 5
 TEMPERATURE = 0.4
-HEARD = "audio => !audio.paused && audio.currentTime > 0.1"
 
 
 async def test_a_newcomer_makes_a_clone_that_answers_from_a_document(
     browser: Browser, product: Product
 ) -> None:
     page = await browser.new_page(base_url=product.url)
+    await page.add_init_script(LISTEN)
     troubles = troubles_of(page, product.url)
 
     await register(page)
@@ -119,14 +120,13 @@ async def ask_about_the_handbook(page: Page) -> None:
 
 async def listen(page: Page) -> None:
     speak = last_answer(page).get_by_test_id("speak")
-    player = page.get_by_test_id("speech")
-    async with page.expect_response(re.compile("/api/chat/tts/")) as response:
-        await speak.click()
-    assert (await (await response.value).json())["audio_base64"]
-    await expect(speak).to_have_accessible_name("Stop reading")
-    await page.wait_for_function(HEARD, arg=await player.element_handle())
+    player = page.get_by_role("region", name="Reading aloud")
     await speak.click()
-    await expect(player).to_have_js_property("paused", True)
+    await expect(speak).to_have_accessible_name("Stop reading")
+    await expect(player).to_contain_text("Sentence 1 of ")
+    await page.wait_for_function(is_heard(LOUD_ENOUGH))
+    await speak.click()
+    await expect(player).to_be_hidden()
     await expect(speak).to_have_accessible_name("Read aloud")
 
 

@@ -92,6 +92,7 @@ export function ChatScreen({ clone, conversationId, onConversation, aside }: Cha
           {scroll.away && <JumpToLatest onClick={scroll.toBottom} />}
           <div className={cn("-mt-2 overflow-hidden pt-2", GUTTER)}>
             <div className={cn("pb-3", COLUMN)}>
+              {speech.element}
               <Composer
                 ref={composer}
                 thread={thread}
@@ -104,7 +105,6 @@ export function ChatScreen({ clone, conversationId, onConversation, aside }: Cha
         </div>
       </div>
       <Suspense>{open && <SourcesPanel clone={clone} open={open} onChange={setOpen} />}</Suspense>
-      {speech.element}
     </div>
   );
 }

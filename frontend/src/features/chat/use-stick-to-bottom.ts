@@ -34,6 +34,8 @@ export function useStickToBottom(thread: string, { isEmpty }: { isEmpty: boolean
     toBottom();
     const grown = new ResizeObserver(() => following.current && toBottom());
     grown.observe(box.firstElementChild);
+    // It shrinks where a bar comes under it.
+    grown.observe(box);
     return () => grown.disconnect();
   }, [thread, isEmpty, toBottom]);
 

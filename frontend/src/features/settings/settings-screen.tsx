@@ -74,7 +74,7 @@ export function SettingsScreen({ clone, settings, tab, onTab }: SettingsScreenPr
                 <ModelTab />
               </TabPanel>
               <TabPanel value="voice">
-                <VoiceTab />
+                <VoiceTab cloneId={clone.id} />
               </TabPanel>
               <TabPanel value="retrieval">
                 <RetrievalTab clone={clone} />

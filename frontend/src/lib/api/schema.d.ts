@@ -2336,6 +2336,7 @@ export interface components {
          *           "circuit": "closed",
          *           "configured": true,
          *           "default": "calm",
+         *           "has_open_voices": false,
          *           "healthy": true,
          *           "is_default": true,
          *           "models": [],
@@ -2830,10 +2831,12 @@ export interface components {
         };
         /**
          * TtsProvider
+         * @description `has_open_voices` where it may know other voices than the listed ones.
          * @example {
          *       "circuit": "closed",
          *       "configured": true,
          *       "default": "calm",
+         *       "has_open_voices": false,
          *       "healthy": true,
          *       "is_default": true,
          *       "models": [],
@@ -2869,6 +2872,8 @@ export interface components {
             is_default: boolean;
             /** Voices */
             voices: string[];
+            /** Has Open Voices */
+            has_open_voices: boolean;
         };
         /**
          * Usage
