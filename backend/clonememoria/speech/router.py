@@ -24,7 +24,9 @@ PING_S: Final = 15
 WAV_RESPONSE: Final[Responses] = {
     200: {
         "description": "WAV of 16 bit and one channel, whose header does not know its length",
-        "content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {
+            "audio/wav": {"schema": {"type": "string", "format": "binary"}, "example": "RIFF…"}
+        },
     }
 }
 EVENTS_EXAMPLE: Final = (

@@ -25,7 +25,7 @@ FIELDS = set(
     """id slug name category domain professional_title bio credentials_qualifications
     communication_style system_prompt greeting avatar_url is_published rag_enabled rag_status
     llm_provider llm_model temperature max_tokens embedding_provider embedding_model tts_provider
-    tts_voice_id creator_id document_count created_at updated_at""".split()  # noqa: SIM905
+    tts_voice_id tts_speed creator_id document_count created_at updated_at""".split()  # noqa: SIM905
 )
 NOBODYS_ID = "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c"
 

@@ -5442,6 +5442,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example RIFF… */
                     "audio/wav": string;
                 };
             };
