@@ -7,7 +7,16 @@ from typing import Final
 import uvloop
 from rich.console import Console
 
-from bench import breaker, espeak, first_token, ingestion, provider_relay, relaying, retrieval
+from bench import (
+    breaker,
+    espeak,
+    first_token,
+    ingestion,
+    local_embeddings,
+    provider_relay,
+    relaying,
+    retrieval,
+)
 from bench.result import Result, print_results
 from bench.stage import Stage, running_stage
 
@@ -18,6 +27,7 @@ PARTS: Final[Mapping[str, Callable[[Stage], AsyncIterator[Result]]]] = {
     "provider-relay": provider_relay.measure,
     "relaying": relaying.measure,
     "espeak": espeak.measure,
+    "local-embeddings": local_embeddings.measure,
     "breaker": breaker.measure,
 }
 

