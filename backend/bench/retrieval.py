@@ -103,6 +103,7 @@ async def _prepared(connection: asyncpg.Connection, dialect: Dialect, clone: Clo
     async def find(question: str, vector: Sequence[float]) -> None:
         values = {
             "clone_id": clone.id,
+            "is_tier": False,
             "provider": clone.embedding_provider,
             "model": clone.embedding_model,
             "dimensions": len(vector),

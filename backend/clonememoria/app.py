@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,7 @@ from clonememoria.knowledge.search_router import router as search_router
 from clonememoria.knowledge.space_change import follow_settings
 from clonememoria.knowledge.suggestions import Suggestions
 from clonememoria.knowledge.suggestions_router import router as suggestions_router
+from clonememoria.knowledge.tiers import tiers_of
 from clonememoria.knowledge.worker import running_worker
 from clonememoria.migrations.schema import migrate
 from clonememoria.providers.catalog import Providers
@@ -113,7 +115,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.secret_key = await asyncio.to_thread(secret_key, settings)
         app.state.suggestions = Suggestions(database, providers)
         app.state.welcome = sample_welcome(database, providers, is_wanted=settings.sample_clone)
-        app.state.reembed = follow_settings
+        app.state.reembed = partial(follow_settings, tiers=tiers_of(providers))
         app.state.document_feed = await stack.enter_async_context(running_feed(database))
         if settings.worker_inline:
             app.state.worker = await stack.enter_async_context(

@@ -17,14 +17,18 @@ from clonememoria.core.metrics import Metrics
 from clonememoria.knowledge import lifecycle, space_change
 from clonememoria.knowledge.ingest import ingest
 from clonememoria.knowledge.lifecycle import Claim
-from clonememoria.knowledge.queue import IngestJob, ReembedJob
+from clonememoria.knowledge.queue import FillTiersJob, IngestJob, ReembedJob
 from clonememoria.knowledge.reembedding import reembed
 from clonememoria.knowledge.space_change import ReembedClaim
+from clonememoria.knowledge.tiers import fill_tiers
 from clonememoria.providers.catalog import Providers
 
 log = structlog.get_logger()
 
 MAX_RETRY_AFTER_S: Final = 30.0
+# Of the wait before a tier is asked again: from 1 s to 17 minutes, for a day in all.
+MAX_DOUBLINGS: Final = 10
+MAX_FILLING_TRIES: Final = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,31 @@ class Reembedding:
                 await space_change.give_back(session, self.claim)
 
 
+@dataclass(frozen=True, slots=True)
+class TierFilling:
+    """`tries` counts those of this job before. It claims nothing: done twice it does no harm."""
+
+    job: FillTiersJob
+    tries: int
+    parts: Parts
+
+    @property
+    def subject(self) -> dict[str, str]:
+        return {"clone_id": str(self.job.subject_id)}
+
+    async def run(self) -> None:
+        await fill_tiers(self.job, database=self.parts.database, providers=self.parts.providers)
+
+    async def settle(self, error: AppError) -> None:
+        if error.retryable:
+            delay_s = self.parts.retries_s[0] * 2 ** min(self.tries, MAX_DOUBLINGS)
+            raise RetryRequested(timedelta(seconds=delay_s), error.code)
+        log.warning("tiers_given_up", code=error.code, **self.subject)
+
+    async def give_back(self) -> None:
+        return None
+
+
 async def start_ingestion(job: IngestJob, tries: int, parts: Parts) -> Ingestion | None:
     async with parts.database.as_user(job.owner_id) as session:
         claim = await lifecycle.claim(session, job.subject_id)
@@ -135,6 +164,11 @@ async def start_reembedding(job: ReembedJob, parts: Parts) -> Reembedding | None
             session, job.subject_id, max_attempts=len(parts.retries_s) + 1
         )
     return Reembedding(claim, parts) if claim else None
+
+
+def start_filling(job: FillTiersJob, tries: int, parts: Parts) -> TierFilling | None:
+    """None after so many tries that the next start, or document, may be the better time."""
+    return TierFilling(job, tries, parts) if tries < MAX_FILLING_TRIES else None
 
 
 def _delay_s(error: AppError, tries: int, parts: Parts) -> float | None:

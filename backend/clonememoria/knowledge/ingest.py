@@ -22,7 +22,9 @@ from clonememoria.knowledge.indexing import Index, replace_index
 from clonememoria.knowledge.lexical import lexical_text
 from clonememoria.knowledge.lifecycle import Claim, ClaimLost, Stage
 from clonememoria.knowledge.parsers.document import ParsedDocument
+from clonememoria.knowledge.queue import FillTiersJob
 from clonememoria.knowledge.spaces import serving_now
+from clonememoria.knowledge.tiers import request_filling
 from clonememoria.models import Document
 from clonememoria.providers.catalog import Providers
 
@@ -164,6 +166,15 @@ async def _store(work: Work, cut: Cut, index: Index) -> None:
     """Raise SpaceMoved, and store nothing, where another space serves by now."""
     claim, parsed = work.claim, cut.parsed
     async with work.database.as_user(claim.owner_id) as session:
+        # First: who deletes an account locks it before all that belongs to it, too.
+        await charge(
+            session,
+            index.embedding,
+            cut.texts,
+            clone_id=claim.clone_id,
+            owner_id=claim.owner_id,
+            prices=work.providers.prices,
+        )
         await lifecycle.hold_clone(session, claim.clone_id)
         # Locks the row: a cancel, a delete or a new version waits, and then wins.
         standing = select(Document.id).where(claim.still_stands).with_for_update()
@@ -183,11 +194,9 @@ async def _store(work: Work, cut: Cut, index: Index) -> None:
             chunk_count=len(index.chunks),
             error_message=" ".join(parsed.warnings) or None,
         )
-        await charge(
+        await request_filling(
             session,
-            index.embedding,
-            cut.texts,
-            clone_id=claim.clone_id,
-            owner_id=claim.owner_id,
-            prices=work.providers.prices,
+            FillTiersJob(claim.clone_id, claim.owner_id),
+            embedding=index.embedding,
+            providers=work.providers,
         )

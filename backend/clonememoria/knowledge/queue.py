@@ -51,10 +51,30 @@ class ReembedJob(Job):
     entrypoint = "reembed"
 
 
+class FillTiersJob(Job):
+    """Its subject is a clone."""
+
+    entrypoint = "fill_tiers"
+
+
 async def enqueue(session: AsyncSession, job: Job) -> None:
     """The job exists if, and only if, the caller's transaction commits."""
     queries = queries_on(await driver_connection(session))
     await queries.enqueue(job.entrypoint, job.encode())
+
+
+# The row stays locked until the commit, and workers pass over it: so the job begins after that.
+_HASTEN = text("""
+    update pgqueuer set execute_after = clock_timestamp()
+    where entrypoint = :entrypoint and payload = :payload and status = 'queued'
+    returning id""")
+
+
+async def enqueue_once(session: AsyncSession, job: Job) -> None:
+    """As `enqueue`, or have a job like it at once that waits already, be it to be retried."""
+    like_it = {"entrypoint": job.entrypoint, "payload": job.encode()}
+    if (await session.execute(_HASTEN, like_it)).first() is None:
+        await enqueue(session, job)
 
 
 def queries_on(connection: Connection) -> Queries:

@@ -11,6 +11,7 @@ from sqlalchemy import ARRAY, REAL, Boolean, Integer, Text, Uuid, bindparam, tex
 
 # `readable` narrows to what this reader may see of the clone, and to the sources they named.
 # The dense side is empty where the space asked in serves no more: a switch is between, or before.
+# Where it is a tier's, that is no condition: there the provider of what serves did not answer.
 # Constants, in the order of their appearance:
 #   "offset 0" fences the planner: distances are computed once and exactly, without any approximate
 #   index, and chunks are read once, not once for each term.
@@ -35,7 +36,7 @@ distances as (
     where clone_id = :clone_id and :mode <> 'lexical'
       and space_id = (
           select s.id from embedding_spaces s
-          join clones on serving_provider = s.provider and serving_model = s.model
+          join clones on :is_tier or (serving_provider = s.provider and serving_model = s.model)
           where clones.id = :clone_id
             and provider = :provider and model = :model and dimensions = :dimensions
       )
@@ -112,6 +113,7 @@ order by found.score desc, found.chunk_id
     bindparam("sees_all", type_=Boolean),
     bindparam("mode", type_=Text),
     bindparam("vector", type_=ARRAY(REAL)),
+    bindparam("is_tier", type_=Boolean),
     bindparam("provider", type_=Text),
     bindparam("model", type_=Text),
     bindparam("dimensions", type_=Integer),

@@ -5,20 +5,20 @@ wanted, holds the clone; whoever stores vectors holds the row of the change. Chu
 so that a vector is right for as long as it exists. See docs/adr/0010-changing-the-embedding.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from clonememoria.knowledge.lifecycle import ClaimLost, lock_clone, refresh_rag_status
 from clonememoria.knowledge.queue import ReembedJob, enqueue
-from clonememoria.knowledge.spaces import Embedding, serving, wanted_by
-from clonememoria.models import Chunk, ChunkEmbedding, Clone, EmbeddingSpace, Reembedding
+from clonememoria.knowledge.spaces import Embedding, lacking, serving, wanted_by
+from clonememoria.models import Chunk, Clone, Reembedding
 
 CRASHED: Final = "Re-embedding failed again and again without a result."
 
@@ -38,13 +38,18 @@ class ReembedClaim:
         return (Reembedding.clone_id == self.clone_id) & (Reembedding.claim_id == self.claim_id)
 
 
-async def follow_settings(session: AsyncSession, clone: Clone) -> None:
-    """In the transaction that changed the clone's embedding: make what serves follow it."""
+async def follow_settings(
+    session: AsyncSession, clone: Clone, *, tiers: Collection[Embedding]
+) -> None:
+    """In the transaction that changed the clone's embedding: make what serves follow it.
+
+    Vectors of `tiers` are kept, as of what serves.
+    """
     wanted = wanted_by(clone)
     if wanted == serving(clone):
-        await _end(session, clone.id, wanted)
+        await _end(session, clone.id, {wanted, *tiers})
     elif await session.scalar(select(Chunk.id).where(Chunk.clone_id == clone.id).limit(1)) is None:
-        await _switch(session, clone.id, wanted)
+        await _switch(session, clone.id, wanted, tiers=tiers)
     elif not await _is_under_way(session, clone.id, wanted):
         await _begin(session, clone, wanted)
     else:
@@ -111,11 +116,6 @@ async def claim(session: AsyncSession, clone_id: UUID, *, max_attempts: int) -> 
     return claimed
 
 
-async def lacking(session: AsyncSession, claimed: ReembedClaim) -> Sequence[UUID]:
-    """The chunks that have no vector yet in the wanted space."""
-    return (await session.scalars(_lacking(claimed).order_by(Chunk.id))).all()
-
-
 async def chunk_count(session: AsyncSession, claimed: ReembedClaim) -> int:
     query = select(func.count()).where(Chunk.clone_id == claimed.clone_id)
     return (await session.execute(query)).scalar_one()
@@ -151,25 +151,29 @@ async def fail(session: AsyncSession, claimed: ReembedClaim, reason: str) -> Non
     await refresh_rag_status(session, claimed.clone_id)
 
 
-async def switch(session: AsyncSession, claimed: ReembedClaim) -> bool:
+async def switch(
+    session: AsyncSession, claimed: ReembedClaim, *, tiers: Collection[Embedding]
+) -> bool:
     """Let the wanted space serve, unless a chunk came meanwhile that is not in it."""
     await lock_clone(session, claimed.clone_id)
     await _write(session, claimed)
-    if await session.scalar(_lacking(claimed).limit(1)) is not None:
+    if await session.scalar(lacking(claimed.clone_id, claimed.embedding).limit(1)) is not None:
         return False
-    await _switch(session, claimed.clone_id, claimed.embedding)
+    await _switch(session, claimed.clone_id, claimed.embedding, tiers=tiers)
     await refresh_rag_status(session, claimed.clone_id)
     return True
 
 
-async def _switch(session: AsyncSession, clone_id: UUID, wanted: Embedding) -> None:
+async def _switch(
+    session: AsyncSession, clone_id: UUID, wanted: Embedding, *, tiers: Collection[Embedding]
+) -> None:
     await session.execute(
         update(Clone)
         .where(Clone.id == clone_id)
         .values(serving_provider=wanted.provider, serving_model=wanted.model)
         .execution_options(synchronize_session=False)
     )
-    await _end(session, clone_id, wanted)
+    await _end(session, clone_id, {wanted, *tiers})
 
 
 # Skipped: what is being deleted with its chunk. Waiting for that could be a wait in a circle.
@@ -177,14 +181,19 @@ _DELETE_OTHERS = text("""
     delete from chunk_embeddings where ctid = any(array(
         select ctid from chunk_embeddings
         where clone_id = :clone_id and space_id not in (
-            select id from embedding_spaces where provider = :provider and model = :model)
+            select id from embedding_spaces
+            join unnest(cast(:providers as text[]), cast(:models as text[]))
+                 as kept (provider, model) using (provider, model))
         for update skip locked))""")
 
 
-async def _end(session: AsyncSession, clone_id: UUID, kept: Embedding) -> None:
+async def _end(session: AsyncSession, clone_id: UUID, kept: set[Embedding]) -> None:
     await session.execute(delete(Reembedding).where(Reembedding.clone_id == clone_id))
-    parameters = {"clone_id": clone_id, "provider": kept.provider, "model": kept.model}
-    await session.execute(_DELETE_OTHERS, parameters)
+    names = {
+        "providers": [embedding.provider for embedding in kept],
+        "models": [embedding.model for embedding in kept],
+    }
+    await session.execute(_DELETE_OTHERS, {"clone_id": clone_id, **names})
 
 
 async def _write(session: AsyncSession, claimed: ReembedClaim, **values: object) -> None:
@@ -197,16 +206,3 @@ async def _write(session: AsyncSession, claimed: ReembedClaim, **values: object)
     )
     if written is None:
         raise ClaimLost
-
-
-def _lacking(claimed: ReembedClaim) -> Select[UUID]:
-    embedded = (
-        select(ChunkEmbedding.chunk_id)
-        .join(EmbeddingSpace, EmbeddingSpace.id == ChunkEmbedding.space_id)
-        .where(
-            ChunkEmbedding.chunk_id == Chunk.id,
-            EmbeddingSpace.provider == claimed.embedding.provider,
-            EmbeddingSpace.model == claimed.embedding.model,
-        )
-    )
-    return select(Chunk.id).where(Chunk.clone_id == claimed.clone_id, ~embedded.exists())

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
-from clonememoria.models import Clone, EmbeddingSpace
+from clonememoria.models import Chunk, ChunkEmbedding, Clone, EmbeddingSpace
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +46,30 @@ async def space_of(session: AsyncSession, embedding: Embedding, dimensions: int)
         .returning(EmbeddingSpace.id)
     )
     return found.scalar_one()
+
+
+async def embeddings_of(session: AsyncSession, clone_id: UUID) -> set[Embedding]:
+    """All of which this clone has vectors, be it for some of its chunks only."""
+    has_vectors = (
+        select(ChunkEmbedding.chunk_id)
+        .where(ChunkEmbedding.clone_id == clone_id, ChunkEmbedding.space_id == EmbeddingSpace.id)
+        .exists()
+    )
+    found = await session.execute(
+        select(EmbeddingSpace.provider, EmbeddingSpace.model).where(has_vectors)
+    )
+    return {Embedding(provider, model) for provider, model in found}
+
+
+def lacking(clone_id: UUID | InstrumentedAttribute[UUID], embedding: Embedding) -> Select[UUID]:
+    """The chunks that have no vector of this embedding."""
+    embedded = (
+        select(ChunkEmbedding.chunk_id)
+        .join(EmbeddingSpace, EmbeddingSpace.id == ChunkEmbedding.space_id)
+        .where(
+            ChunkEmbedding.chunk_id == Chunk.id,
+            EmbeddingSpace.provider == embedding.provider,
+            EmbeddingSpace.model == embedding.model,
+        )
+    )
+    return select(Chunk.id).where(Chunk.clone_id == clone_id, ~embedded.exists())

@@ -20,15 +20,23 @@ from clonememoria.core.db import Database
 from clonememoria.core.errors import AppError
 from clonememoria.core.metrics import Metrics
 from clonememoria.core.tasks import failure_of
-from clonememoria.knowledge.attempts import Attempt, Parts, start_ingestion, start_reembedding
+from clonememoria.knowledge.attempts import (
+    Attempt,
+    Parts,
+    start_filling,
+    start_ingestion,
+    start_reembedding,
+)
 from clonememoria.knowledge.lifecycle import ClaimLost
 from clonememoria.knowledge.queue import (
+    FillTiersJob,
     IngestJob,
     ReembedJob,
     queries_on,
     requeue_orphans,
     trim_log,
 )
+from clonememoria.knowledge.tiers import request_all_fillings
 from clonememoria.providers.catalog import Providers
 
 log = structlog.get_logger()
@@ -39,6 +47,8 @@ CRASH_RETRY_DELAY_S: Final = 2.0
 STOP_GRACE_S: Final = 10.0
 # Of all workers together, beside the documents: a large clone must not hold these up.
 MAX_REEMBEDDINGS: Final = 2
+# One alone: two for the same clone would pay for the same vectors twice.
+MAX_FILLINGS: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +105,14 @@ class Worker:
             queue.entrypoint(ReembedJob.entrypoint, concurrency_limit=MAX_REEMBEDDINGS)(
                 self._reembed
             )
+            queue.entrypoint(FillTiersJob.entrypoint, concurrency_limit=MAX_FILLINGS)(self._fill)
             if self._is_stopping:
                 queue.shutdown.set()
             self.is_connected = True
             await queue.run(
                 dequeue_timeout=timedelta(seconds=self._timing.poll_s),
                 batch_size=1,
-                max_concurrent_tasks=max(2, self._concurrency) + MAX_REEMBEDDINGS,
+                max_concurrent_tasks=max(2, self._concurrency) + MAX_REEMBEDDINGS + MAX_FILLINGS,
                 shutdown_on_listener_failure=True,
                 heartbeat_timeout=timedelta(seconds=self._timing.heartbeat_s),
             )
@@ -123,6 +134,10 @@ class Worker:
             await _try(await start_reembedding(ReembedJob.decode(job.payload), self._parts))
 
         await self._droppable(work())
+
+    async def _fill(self, job: Job) -> None:
+        filling = start_filling(FillTiersJob.decode(job.payload), job.attempts, self._parts)
+        await self._droppable(_try(filling))
 
     async def _droppable(self, work: Coroutine[None, None, None]) -> None:
         """The work is a task of its own: dropping it must not look like a cancelled job."""
@@ -172,6 +187,13 @@ async def _sweep(database: Database) -> None:
         await asyncio.sleep(SWEEP_INTERVAL_S)
 
 
+async def _look_for_gaps(parts: Parts) -> None:
+    """Once: whatever is stored from here on asks for its vectors in the tiers by itself."""
+    while error := await failure_of(request_all_fillings(parts.database, parts.providers)):
+        log.warning("looking_for_gaps_failed", exc_info=error)
+        await asyncio.sleep(SWEEP_INTERVAL_S)
+
+
 async def _requeue(database: Database) -> None:
     if count := await requeue_orphans(database):
         log.warning("jobs_requeued", count=count)
@@ -188,12 +210,14 @@ async def running_worker(
 ) -> AsyncIterator[Worker]:
     parts = Parts(database, providers, metrics, timing.provider_retries_s)
     worker = Worker(parts, concurrency=settings.worker_concurrency, timing=timing)
-    tasks = [asyncio.create_task(worker.run()), asyncio.create_task(_sweep(database))]
+    upkeep = [asyncio.create_task(_sweep(database)), asyncio.create_task(_look_for_gaps(parts))]
+    tasks = [asyncio.create_task(worker.run()), *upkeep]
     try:
         yield worker
     finally:
         worker.stop()
-        tasks[1].cancel()
+        for task in upkeep:
+            task.cancel()
         await asyncio.wait(tasks, timeout=STOP_GRACE_S)
         for task in tasks:
             task.cancel()
