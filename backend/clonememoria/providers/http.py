@@ -3,13 +3,15 @@
 Knows no vendor and no SDK.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, Generic, TypeVar
 
+import aiohttp
 import httpx2
 import msgspec
 from pydantic import SecretStr
@@ -27,8 +29,15 @@ from clonememoria.core.errors import (
 CONNECT_TIMEOUT_S: Final = 10.0
 LIST_TIMEOUT_S: Final = 3.0
 
+# The text of an error is worth a short wait at most: its status has said what happened.
+ERROR_TIMEOUT_S: Final = 1.0
 MAX_ERROR_BYTES: Final = 16_384
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024
+
+# Whoever says more than a day, or a date in a thousand years, means the same.
+MAX_RETRY_AFTER_S: Final = 86_400.0
+# Come again (408), come again with what was already said (425), come again later.
+_LATER: Final = frozenset({408, 425, 429})
 
 # Servers on the own machine want no key, the SDKs insist on one.
 NO_KEY: Final = "unused"
@@ -102,13 +111,29 @@ class _Beginning(httpx2.AsyncByteStream):
 
 async def _bound(response: httpx2.Response) -> None:
     # A packed body may unpack to any size, and nobody asked for one.
-    if response.headers.get("content-encoding", "identity") != "identity":
+    is_packed = response.headers.pop("content-encoding", "identity") != "identity"
+    stream = response.stream
+    if not isinstance(stream, httpx2.AsyncByteStream):
+        return
+    if not response.is_success:
+        response.stream = httpx2.ByteStream(await _text_of_error(stream, is_packed=is_packed))
+    elif is_packed:
         await response.aclose()
         raise ProviderMalformed
-    max_bytes = MAX_ERROR_BYTES if response.is_error else MAX_BODY_BYTES
-    is_events = response.headers.get("content-type", "").startswith("text/event-stream")
-    if isinstance(response.stream, httpx2.AsyncByteStream) and not is_events:
-        response.stream = _Beginning(response.stream, max_bytes=max_bytes)
+    elif not response.headers.get("content-type", "").startswith("text/event-stream"):
+        response.stream = _Beginning(stream, max_bytes=MAX_BODY_BYTES)
+
+
+async def _text_of_error(stream: httpx2.AsyncByteStream, *, is_packed: bool) -> bytes:
+    """What can be had of it: whoever refuses a request need not say why, nor to the end."""
+    text = bytearray()
+    with suppress(TimeoutError, httpx2.TransportError):
+        async with asyncio.timeout(ERROR_TIMEOUT_S), aclosing(stream):
+            async for chunk in stream:
+                text += chunk[: MAX_ERROR_BYTES - len(text)]
+                if is_packed or len(text) == MAX_ERROR_BYTES:
+                    break
+    return b"" if is_packed else bytes(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +163,8 @@ class SdkErrors(Generic[StatusError]):
             # An SDK also calls that a broken connection which `_bound` raised.
             ours = error.__cause__
             raise (ours if isinstance(ours, ProviderError) else ProviderDown) from None
-        except (self.any, httpx2.HTTPError, httpx2.StreamError):
+        # The adapter lets pass what aiohttp says of an answer that is no HTTP.
+        except (self.any, httpx2.HTTPError, httpx2.StreamError, aiohttp.ClientError):
             raise ProviderMalformed from None
 
 
@@ -155,9 +181,9 @@ def error_of_status(
     """`advice` is what the vendor's own code says to a person; with it a wait is useless."""
     if status in {401, 403}:
         return ProviderUnauthorized()
-    if status == 429 and advice is None:
+    if status in _LATER and advice is None:
         return ProviderRateLimited(retry_after_s=_retry_after_s(headers or {}))
-    if status == 408 or status >= 500:
+    if status >= 500:
         return ProviderDown(retry_after_s=_retry_after_s(headers or {}))
     return ProviderRejected(advice or _ADVICE.get(status))
 
@@ -165,9 +191,11 @@ def error_of_status(
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Seconds or a date, as RFC 9110 allows; None where there is neither."""
     value = headers.get("retry-after", "")
-    if value.isdecimal():
-        return float(value)
     try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+        if value.isdecimal():
+            wait_s = float(value)
+        else:
+            wait_s = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, OverflowError):
         return None
+    return min(max(wait_s, 0.0), MAX_RETRY_AFTER_S)
