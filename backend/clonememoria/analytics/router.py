@@ -68,7 +68,7 @@ async def read_readiness(
 
 @router.get("/health/rag", responses=_unavailable(RagHealth))
 async def read_rag_health(
-    response: Response, database: AppDatabase, providers: AppProviders, redis: AppRedis
+    *, response: Response, database: AppDatabase, providers: AppProviders, redis: AppRedis
 ) -> RagHealth:
     """How questions are answered: retrieval, the default providers, and every breaker."""
     health = await rag_health_of(database, providers, redis)

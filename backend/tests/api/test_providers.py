@@ -33,7 +33,7 @@ async def keyed(serve: Serve, settings: Settings, upstream: FakeOpenAI) -> Async
             update={
                 "llm_openai_base_url": upstream.base_url,
                 "llm_openai_model": "fake-n20",
-                "llm_first_token_timeout_s": 0.5,
+                "llm_first_token_timeout_s": 1.2,
                 "embeddings_openai_base_url": upstream.base_url,
                 "tts_api_base_url": upstream.base_url,
                 "tts_openai_model": "fake-tts",

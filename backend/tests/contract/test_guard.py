@@ -18,7 +18,7 @@ from tests.fakes.api_server import FakeServer
 
 @pytest.fixture
 async def narrow(settings: Settings) -> AsyncIterator[Providers]:
-    """One call at a time, and a first token within 0.8 s."""
+    """One call at a time, and a first token within 1.2 s."""
     circuits = LocalCircuits(open_s=30)
     providers = Providers(
         settings.model_copy(update={"llm_max_concurrency": 1}),
@@ -31,7 +31,7 @@ async def narrow(settings: Settings) -> AsyncIterator[Providers]:
 async def test_time_in_line_is_not_the_vendors(narrow: Providers, upstream: FakeServer) -> None:
     llm = narrow.llm("openai")
 
-    heard = await asyncio.gather(*(listen(llm, model="fake-n4-gap150") for _ in range(4)))
+    heard = await asyncio.gather(*(listen(llm, model="fake-n4-gap200") for _ in range(4)))
 
     assert [one.error for one in heard] == [None] * 4
     assert upstream.state.streams.peak == 1

@@ -74,7 +74,7 @@ def test_what_cannot_start_says_so_in_one_line_and_leaves_no_trace(tmp_path: Pat
         "a bad address": "HOST=999.1.1.1 is no address and no name of one",
         "a folder below a file": f"CLONEMEMORIA_DATA_DIR={inside} cannot be used: Not a directory",
         "an unknown provider": (
-            "LLM_DEFAULT_PROVIDER=nope does not exist; choose one of: dummy, openai"
+            "LLM_DEFAULT_PROVIDER=nope does not exist; choose one of: dummy, openai, anthropic"
         ),
         "a provider without a key": (
             "TTS_DEFAULT_PROVIDER=openai is not configured: "
