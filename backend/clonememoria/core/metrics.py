@@ -40,9 +40,12 @@ class ProviderMetrics:
             registry=registry,
         )
 
-    def provider_called(self, kind: str, provider: str, *, outcome: str, seconds: float) -> None:
+    def provider_called(
+        self, kind: str, provider: str, *, outcome: str, seconds: float | None
+    ) -> None:
         self.provider_calls.labels(kind, provider, outcome).inc()
-        self.provider_seconds.labels(kind, provider).observe(seconds)
+        if seconds is not None:
+            self.provider_seconds.labels(kind, provider).observe(seconds)
 
     def provider_used(self, provider: str, *, prompt_tokens: int, completion_tokens: int) -> None:
         self.provider_tokens.labels(provider, "prompt").inc(prompt_tokens)

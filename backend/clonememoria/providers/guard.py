@@ -58,8 +58,13 @@ def endpoint_id(provider: str, *, url: str | None = None, key: str | None = None
 class CallObserver(Protocol):
     """Told of every call; quick, and never raises."""
 
-    def provider_called(self, kind: str, provider: str, *, outcome: str, seconds: float) -> None:
-        """`outcome` is "ok", "left" or the code of an error; `seconds` until it was known."""
+    def provider_called(
+        self, kind: str, provider: str, *, outcome: str, seconds: float | None
+    ) -> None:
+        """`outcome` is "ok", "left" or the code of an error; `seconds` until it was known.
+
+        None where the vendor was not asked: time in our own line is not the vendor's.
+        """
         ...
 
     def provider_used(
@@ -117,12 +122,16 @@ class Guard:
         return await self._circuits.state(self._endpoint)
 
     @asynccontextmanager
-    async def call(self) -> AsyncIterator["Call"]:
-        """One try; raise ProviderResting where the circuit is open, ProviderBusy without a slot."""
+    async def call(self, *, in_line_s: float = math.inf) -> AsyncIterator["Call"]:
+        """One try; raise ProviderResting where the circuit is open, ProviderBusy without a slot.
+
+        From the beginning of the body on it is the vendor's time.
+        """
         call = Call(self, self._circuits, await self._enter())
         try:
             async with AsyncExitStack() as stack:
-                await self._wait_for_slot(stack)
+                await self._wait_for_slot(stack, min(in_line_s, IN_LINE_S))
+                call.begin()
                 yield call
         except ProviderError as error:
             await call.failed(error)
@@ -130,10 +139,10 @@ class Guard:
         finally:
             await call.left()
 
-    async def _wait_for_slot(self, stack: AsyncExitStack) -> None:
+    async def _wait_for_slot(self, stack: AsyncExitStack, in_line_s: float) -> None:
         slot = self._slots.slot(self._endpoint, limit=self._max_calls)
         try:
-            async with asyncio.timeout(IN_LINE_S):
+            async with asyncio.timeout(in_line_s):
                 await stack.enter_async_context(slot)
         except TimeoutError:
             raise ProviderBusy from None
@@ -142,7 +151,7 @@ class Guard:
         try:
             return await self._circuits.enter(self._endpoint)
         except CircuitOpen as rest:
-            self.observe(ProviderResting.code, seconds=0)
+            self.observe(ProviderResting.code, seconds=None)
             raise ProviderResting(retry_after_s=rest.retry_after_s) from None
 
     def heard(self, error: ProviderError | None) -> None:
@@ -150,7 +159,7 @@ class Guard:
         self.last_error = error.code if error else None
         self.heard_at = time.monotonic()
 
-    def observe(self, outcome: str, *, seconds: float) -> None:
+    def observe(self, outcome: str, *, seconds: float | None) -> None:
         self.observer.provider_called(self._kind, self.provider, outcome=outcome, seconds=seconds)
 
 
@@ -161,32 +170,40 @@ class Call:
         self._guard = guard
         self._circuits = circuits
         self._entry = entry
-        self._started = time.perf_counter()
+        self._began_at: float | None = None
         self._is_known = False
+
+    def begin(self) -> None:
+        self._began_at = time.perf_counter()
 
     async def answered(self) -> None:
         """To be said at the first sign of life: it may be long until the end."""
         self._observe("ok")
         self._guard.heard(None)
-        await self._circuits.report(self._entry, is_failure=False)
-        self._entry = Entry(self._entry.endpoint, is_probe=False)
+        await self._report(is_failure=False)
 
     async def failed(self, error: ProviderError) -> None:
         self._observe(error.code)
         self._guard.heard(error)
-        # Whoever refuses a request is alive.
-        is_failure = isinstance(error, ProviderDown | ProviderMalformed)
-        await self._circuits.report(self._entry, is_failure=is_failure)
+        # Whoever waited in vain for a slot has learnt nothing of the vendor.
+        if self._began_at is not None:
+            # Whoever refuses a request is alive.
+            await self._report(is_failure=isinstance(error, ProviderDown | ProviderMalformed))
 
     async def left(self) -> None:
         """The caller does not want the answer any more, unless there was one."""
         if not self._is_known:
             self._observe("left")
-            await self._circuits.abandon(self._entry)
+        await self._circuits.abandon(self._entry)
+
+    async def _report(self, *, is_failure: bool) -> None:
+        await self._circuits.report(self._entry, is_failure=is_failure)
+        self._entry = Entry(self._entry.endpoint, is_probe=False)
 
     def _observe(self, outcome: str) -> None:
         self._is_known = True
-        self._guard.observe(outcome, seconds=time.perf_counter() - self._started)
+        seconds = None if self._began_at is None else time.perf_counter() - self._began_at
+        self._guard.observe(outcome, seconds=seconds)
 
 
 async def persistently(

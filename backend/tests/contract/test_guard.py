@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from clonememoria.core.config import Settings
-from clonememoria.core.errors import ProviderBusy
-from clonememoria.core.resilience import LocalCircuits, LocalSlots
+from clonememoria.core.errors import ProviderBusy, ProviderDown, ProviderResting
+from clonememoria.core.resilience import MIN_FAILURES, Entry, LocalCircuits, LocalSlots
 from clonememoria.providers import guard
 from clonememoria.providers.catalog import Providers
-from clonememoria.providers.guard import Protection, Unobserved
+from clonememoria.providers.guard import Guard, Protection, Unobserved
 from tests.contract.talk import listen
 from tests.eventually import eventually
 from tests.fakes.api_server import FakeServer
@@ -54,3 +54,98 @@ async def test_a_line_that_does_not_move_ends_and_counts_for_nothing(
     assert {type(one.error) for one in waited} == {ProviderBusy}
     assert (await first).error is None
     assert (await listen(llm)).error is None
+
+
+class Watch:
+    """Writes down how calls went, and how long the vendor took."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, float | None]] = []
+
+    def provider_called(
+        self, kind: str, provider: str, *, outcome: str, seconds: float | None
+    ) -> None:
+        assert (kind, provider) == ("llm", "vendor")
+        self.seen.append((outcome, seconds))
+
+    def provider_used(self, provider: str, *, prompt_tokens: int, completion_tokens: int) -> None:
+        raise AssertionError((provider, prompt_tokens, completion_tokens))
+
+
+class FarCircuits(LocalCircuits):
+    """Whose reports take a while, as over a network."""
+
+    async def report(self, entry: Entry, *, is_failure: bool) -> None:
+        await asyncio.sleep(0.2)
+        await super().report(entry, is_failure=is_failure)
+
+
+def with_one_slot(
+    circuits: LocalCircuits, *, slots: LocalSlots | None = None, watch: Watch | None = None
+) -> Guard:
+    protection = Protection(circuits, slots or LocalSlots(), watch or Unobserved())
+    return Guard(protection, kind="llm", provider="vendor", endpoint="vendor", max_calls=1)
+
+
+async def fail_until_open(guarded: Guard) -> None:
+    for _ in range(MIN_FAILURES):
+        with pytest.raises(ProviderDown):
+            async with guarded.call():
+                raise ProviderDown
+
+
+async def test_a_probe_that_gets_no_slot_says_nothing_of_the_vendor() -> None:
+    slots = LocalSlots()
+    guarded = with_one_slot(LocalCircuits(open_s=0), slots=slots)
+    await fail_until_open(guarded)
+
+    async with slots.slot("llm vendor", limit=1):
+        for _ in range(2):
+            with pytest.raises(ProviderBusy):
+                async with guarded.call(in_line_s=0.05):
+                    raise AssertionError
+            assert await guarded.circuit() == "half_open"
+
+    async with guarded.call() as probe:
+        await probe.answered()
+    assert await guarded.circuit() == "closed"
+
+
+async def test_a_probe_whose_caller_left_while_it_was_told_lets_another_try() -> None:
+    guarded = with_one_slot(FarCircuits(open_s=0))
+    await fail_until_open(guarded)
+
+    async def answered() -> None:
+        async with guarded.call() as probe:
+            await probe.answered()
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await answered()
+
+    await answered()
+    assert await guarded.circuit() == "closed"
+
+
+async def test_only_what_the_vendor_took_is_measured() -> None:
+    slots, watch = LocalSlots(), Watch()
+    guarded = with_one_slot(LocalCircuits(open_s=30), slots=slots, watch=watch)
+
+    async def answered() -> None:
+        async with guarded.call() as call:
+            await call.answered()
+
+    async with slots.slot("llm vendor", limit=1):
+        waiting = asyncio.create_task(answered())
+        with pytest.raises(ProviderBusy):
+            async with guarded.call(in_line_s=1):
+                raise AssertionError
+    await waiting
+    await fail_until_open(guarded)
+    with pytest.raises(ProviderResting):
+        await answered()
+
+    seconds = dict(watch.seen)
+    assert (seconds["provider_busy"], seconds["provider_resting"]) == (None, None)
+    assert seconds["ok"] is not None
+    assert seconds["ok"] < 0.5

@@ -6,7 +6,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from clonememoria.core.config import Settings
-from clonememoria.core.errors import ProviderDown, ProviderError, ProviderResting, ProviderTimeout
+from clonememoria.core.errors import (
+    ProviderBusy,
+    ProviderDown,
+    ProviderError,
+    ProviderResting,
+    ProviderTimeout,
+)
 from clonememoria.core.resilience import LocalCircuits, LocalSlots
 from clonememoria.providers.catalog import Providers
 from clonememoria.providers.embeddings.base import Vectors
@@ -56,7 +62,7 @@ async def test_a_wait_in_line_is_not_the_providers_fault(
     document = asyncio.create_task(hasty.embeddings("openai").embed(["A text."], model=MODEL))
     await asyncio.sleep(0.1)
     for _ in range(3):
-        with pytest.raises(ProviderTimeout):
+        with pytest.raises(ProviderBusy):
             await ask(hasty)
     assert len(await document) == 1
     assert len(await ask(hasty)) == 1

@@ -43,7 +43,7 @@ class GuardedEmbeddings:
         )
 
     async def embed(self, texts: Sequence[str], *, model: str) -> Vectors:
-        deadline = asyncio.get_running_loop().time() + self._patience_s
+        deadline = _now() + self._patience_s
         return await persistently(
             lambda: self._try(texts, model=model, deadline=deadline),
             retry_after_max_s=self._retry_after_max_s,
@@ -51,29 +51,21 @@ class GuardedEmbeddings:
         )
 
     async def _try(self, texts: Sequence[str], *, model: str, deadline: float) -> Vectors:
-        try:
-            async with (
-                asyncio.timeout_at(deadline if deadline < math.inf else None) as in_line,
-                self.guard.call() as call,
-            ):
-                # Who waits in line cannot blame the vendor; from here on it is the vendor's time.
-                in_line.reschedule(None)
-                vectors = await self._answer(texts, model=model, deadline=deadline)
-                await call.answered()
-                return vectors
-        except TimeoutError:
-            raise ProviderTimeout from None
-
-    async def _answer(self, texts: Sequence[str], *, model: str, deadline: float) -> Vectors:
-        until = min(deadline, asyncio.get_running_loop().time() + TIMEOUT_S)
-        try:
-            async with asyncio.timeout_at(until):
-                return await self._inner.embed(texts, model=model)
-        except TimeoutError:
-            raise ProviderTimeout from None
+        async with self.guard.call(in_line_s=deadline - _now()) as call:
+            try:
+                async with asyncio.timeout_at(min(deadline, _now() + TIMEOUT_S)):
+                    vectors = await self._inner.embed(texts, model=model)
+            except TimeoutError:
+                raise ProviderTimeout from None
+            await call.answered()
+            return vectors
 
     async def models(self) -> list[str]:
         return await self._inner.models()
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
