@@ -35,6 +35,16 @@ test("a sentence with something unsaid in its middle reaches over it", () => {
   ]);
 });
 
+test("a sentence with something unsaid after its first word is marked as well", () => {
+  const page = "It is lit. See https://a.example/book for the hours of the lamp. Nothing else.";
+  const said = ["It is lit.", "See for the hours of the lamp.", "Nothing else."];
+  expect(found(page, said)).toEqual([
+    "itislit",
+    "seehttpsaexamplebookforthehoursofthelamp",
+    "nothingelse",
+  ]);
+});
+
 test("one that is not there is passed over, and the next is found all the same", () => {
   expect(
     found("One thing. Another thing.", ["One thing.", "A picture.", "Another thing."]),

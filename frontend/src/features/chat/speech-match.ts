@@ -22,8 +22,8 @@ export function letterOf(char: string): string {
 
 /**
  * Where each of the sentences stands in the letters of the page, in order. One that is shown with
- * something unsaid in its middle reaches from its first to its last words; null for one that is
- * not there.
+ * something unsaid in its middle reaches from its first to its last words; one whose first words
+ * are cut off by it begins where the sentence before ended. Null for one that is not there.
  */
 export function findSentences(page: string, sentences: readonly string[]): (Span | null)[] {
   let from = 0;
@@ -44,11 +44,12 @@ function findSentence(page: string, letters: string, from: number): Span | null 
 }
 
 function anchored(near: string, letters: string): Span | null {
-  for (const length of ANCHOR_LETTERS) {
-    if (length * 2 > letters.length) continue;
+  const lengths = ANCHOR_LETTERS.filter((length) => length * 2 <= letters.length);
+  for (const length of lengths) {
     const start = near.indexOf(letters.slice(0, length));
     const last = near.indexOf(letters.slice(-length), start + length);
     if (start >= 0 && last >= 0) return { start, end: last + length };
   }
-  return null;
+  const tail = lengths.find((length) => near.includes(letters.slice(-length)));
+  return tail ? { start: 0, end: near.indexOf(letters.slice(-tail)) + tail } : null;
 }
