@@ -30,6 +30,7 @@ from clonememoria.chat.turn import Happening, Turn, answer
 from clonememoria.core.db import UNREACHABLE, Database
 from clonememoria.core.errors import AppError, DatabaseUnavailable, ProviderMalformed
 from clonememoria.core.metrics import Metrics
+from clonememoria.core.tasks import failure_of
 from clonememoria.providers.catalog import Providers
 
 log = structlog.get_logger()
@@ -38,7 +39,6 @@ log = structlog.get_logger()
 KEPT_FOR_S: Final = 60.0
 MAX_KEPT: Final = 1000
 SAVE_ATTEMPTS: Final = 5
-_NOT_SAVED: Final = (DatabaseUnavailable.code, DatabaseUnavailable.title)
 
 
 class Reply:
@@ -142,9 +142,11 @@ class Replies:
         writer = self._writers[reply.id] = asyncio.create_task(self._write(reply))
         await asyncio.wait([writer])
         del self._writers[reply.id]
-        draft.end = end = draft.end or self._end_of(writer, draft)
-        is_saved = await self._save(draft)
-        reply.publish(end if is_saved else draft.failed(*_NOT_SAVED))
+        draft.end = draft.end or self._end_of(writer, draft)
+        # Whatever becomes of the saving: a reader without an end would wait for ever.
+        if error := await failure_of(self._save(draft)):
+            draft.end = self._failed_by(error, draft)
+        reply.publish(draft.end)
         self._metrics.tokens.inc(draft.token_count)
         if draft.provider:
             cost = self._metrics.provider_cost_usd.labels(draft.provider)
@@ -177,27 +179,28 @@ class Replies:
             return draft.failed(
                 "server_stopping", "The server is restarting; ask again in a moment"
             )
-        error = writer.exception()
+        return self._failed_by(writer.exception() or ProviderMalformed(), draft)
+
+    def _failed_by(self, error: BaseException, draft: Draft) -> Failed:
         if isinstance(error, AppError):
             return draft.failed(error.code, error.detail, retryable=error.retryable)
         if isinstance(error, UNREACHABLE):
             log.warning("reply_lost_database", kind=type(error).__name__)
-            return draft.failed(*_NOT_SAVED)
-        if error is None:
-            return draft.failed(ProviderMalformed.code, ProviderMalformed.title)
+            return draft.failed(DatabaseUnavailable.code, DatabaseUnavailable.title)
         log.error("reply_failed", message_id=str(draft.turn.message_id), exc_info=error)
         return draft.failed("internal_error", "Something went wrong here; try again")
 
-    async def _save(self, draft: Draft) -> bool:
-        for attempt in range(SAVE_ATTEMPTS):
+    async def _save(self, draft: Draft) -> None:
+        """Raise what the last attempt failed with."""
+        for attempt in range(1, SAVE_ATTEMPTS):
             try:
                 await save_reply(self._database, draft)
             except UNREACHABLE as error:
                 log.warning("reply_not_saved", attempt=attempt, kind=type(error).__name__)
-                await asyncio.sleep(0.2 * 2**attempt)
+                await asyncio.sleep(0.1 * 2**attempt)
             else:
-                return True
-        return False
+                return
+        await save_reply(self._database, draft)
 
 
 def _is_news(happening: Happening) -> TypeGuard[Answering]:

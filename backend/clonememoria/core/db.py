@@ -77,6 +77,8 @@ def create_app_engine(address: DatabaseAddress, *, pool_size: int = 10) -> Async
         max_overflow=pool_size,
         pool_timeout=CONNECT_TIMEOUT_S,
         pool_pre_ping=True,
+        # They are texts of messages, and errors are logged.
+        hide_parameters=True,
         connect_args={
             "timeout": CONNECT_TIMEOUT_S,
             "command_timeout": COMMAND_TIMEOUT_S,

@@ -117,6 +117,23 @@ async def test_lone_surrogates_are_a_422(ada: Person) -> None:
     assert answer.status_code == 422
 
 
+async def test_a_reply_that_cannot_be_saved_ends_all_the_same(
+    ada: Person, superuser: asyncpg.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    clone = await create_clone(ada)
+    await superuser.execute(
+        "alter table messages add check (role = 'user' or status = 'streaming')"
+    )
+
+    events = await post_stream(ada.http, f"/api/chat/{clone}/stream", QUESTION)
+    plain = await ada.http.post(f"/api/chat/{clone}", json=QUESTION)
+
+    assert (events[-1].name, events[-1].data["code"]) == ("error", "internal_error")
+    assert (plain.status_code, plain.json()["code"]) == (503, "internal_error")
+    assert "CheckViolationError" in caplog.text
+    assert text_of(events)[:40] not in caplog.text
+
+
 async def test_somebody_elses_clone_is_as_missing_as_no_clone(ada: Person, bob: Person) -> None:
     clone = await create_clone(ada)
     foreign = await bob.http.post(f"/api/chat/{clone}/stream", json=QUESTION)
