@@ -48,6 +48,14 @@ def test_without_usage_the_tokens_are_counted() -> None:
     assert read(one_token("tea"))[1].usage == Usage(0, 1)
 
 
+@pytest.mark.parametrize("count", ["-5", "1e30", "1" + "0" * 30, '"3"', "null", "[]", "{}"])
+def test_a_count_that_makes_no_sense_loses_no_answer(count: str) -> None:
+    usage = f'{{"prompt_tokens":{count},"completion_tokens":{count}}}'
+    stream = one_token("tea") + b'data: {"choices":[],"usage":%b}\n\n' % usage.encode()
+
+    assert read(stream) == (["tea"], Finish("stop", Usage(0, 1)))
+
+
 @pytest.mark.parametrize(
     "stream",
     [

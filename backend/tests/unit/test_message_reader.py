@@ -98,6 +98,14 @@ def test_without_usage_the_pieces_are_counted() -> None:
     assert read(text("tea"), text(" time"), end("end_turn"), STOP)[1].usage == Usage(0, 2)
 
 
+@pytest.mark.parametrize("count", [-5, 1e30, 10**30, "3", None, []])
+def test_a_count_that_makes_no_sense_loses_no_answer(count: object) -> None:
+    usage = {"input_tokens": count, "output_tokens": count}
+    told = event("message_delta", delta={"stop_reason": "end_turn"}, usage=usage)
+
+    assert read(text("tea"), told, STOP) == (["tea"], Finish("stop", Usage(0, 1)))
+
+
 def test_half_of_a_surrogate_pair_is_replaced() -> None:
     half = text("a?b").replace(b"?", b"\\ud800")
     whole = text("?").replace(b"?", b"\\ud83d\\ude42")

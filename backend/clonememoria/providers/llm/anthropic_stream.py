@@ -7,7 +7,7 @@ import msgspec
 
 from clonememoria.core.errors import ProviderMalformed, ProviderRejected
 from clonememoria.providers.http import error_of_status
-from clonememoria.providers.llm.base import Finish, FinishReason, Usage
+from clonememoria.providers.llm.base import Finish, FinishReason, Usage, counted
 from clonememoria.providers.llm.sse import DataLines, EventDecoder
 
 REFUSED: Final = "The model refuses to answer this; ask it in other words"
@@ -42,16 +42,18 @@ class _Delta(msgspec.Struct):
 
 
 class _Usage(msgspec.Struct):
-    input_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
-    output_tokens: int | None = None
+    """Whatever is in it: a whole answer is not lost for how it was counted."""
+
+    input_tokens: object = None
+    cache_creation_input_tokens: object = None
+    cache_read_input_tokens: object = None
+    output_tokens: object = None
 
     @property
     def prompt_tokens(self) -> int:
         """Cached ones are not among `input_tokens`."""
-        cached = (self.cache_creation_input_tokens or 0) + (self.cache_read_input_tokens or 0)
-        return (self.input_tokens or 0) + cached
+        cached = counted(self.cache_creation_input_tokens) + counted(self.cache_read_input_tokens)
+        return counted(self.input_tokens) + cached
 
 
 class _Message(msgspec.Struct):
@@ -99,7 +101,7 @@ class MessageReader:
             raise ProviderMalformed
         return Finish(
             _REASONS.get(self._stop_reason, "stop"),
-            Usage(self._usage.prompt_tokens, self._usage.output_tokens or self._tokens),
+            Usage(self._usage.prompt_tokens, counted(self._usage.output_tokens) or self._tokens),
         )
 
     def _text(self, event: _Event) -> str | None:

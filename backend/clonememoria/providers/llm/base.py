@@ -3,10 +3,13 @@
 import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 Role = Literal["system", "user", "assistant"]
 FinishReason = Literal["stop", "length", "stopped"]
+
+# No model takes so many at once. What is more must not become what somebody is charged for.
+MAX_TOKENS_COUNTED: Final = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,13 @@ class Completion:
 class Usage:
     prompt_tokens: int = 0
     completion_tokens: int = 0
+
+
+def counted(tokens: object) -> int:
+    """A number of tokens as a vendor says it; 0 for what can be none."""
+    if isinstance(tokens, int | float) and 0 <= tokens <= MAX_TOKENS_COUNTED:
+        return int(tokens)
+    return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import cast
 
 from clonememoria.core.errors import ProviderMalformed, ProviderTimeout
 from clonememoria.providers.guard import Guard, persistently
-from clonememoria.providers.llm.base import Completion, Finish, LanguageModel
+from clonememoria.providers.llm.base import Completion, Finish, LanguageModel, Usage, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,7 @@ class GuardedLanguageModel:
                 item = await _next(opened.rest, wait_until)
                 if item is None:
                     return
-                if isinstance(item, Finish):
-                    self._count(item)
-                yield item
+                yield self._counted(item) if isinstance(item, Finish) else item
 
     async def _open(self, completion: Completion) -> _Opened:
         """Until the first token; raise a ProviderError."""
@@ -78,12 +76,14 @@ class GuardedLanguageModel:
             rest = stack.pop_all()
         return _Opened(first, items, rest, now + patience.total_s)
 
-    def _count(self, finish: Finish) -> None:
+    def _counted(self, finish: Finish) -> Finish:
+        """With numbers that can be charged, also of a vendor that does not look at its own."""
+        prompt_tokens = counted(finish.usage.prompt_tokens)
+        completion_tokens = counted(finish.usage.completion_tokens)
         self.guard.observer.provider_used(
-            self.name,
-            prompt_tokens=finish.usage.prompt_tokens,
-            completion_tokens=finish.usage.completion_tokens,
+            self.name, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens
         )
+        return Finish(finish.reason, Usage(prompt_tokens, completion_tokens))
 
     async def models(self) -> list[str]:
         return await self._inner.models()

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from clonememoria.core.errors import ProviderMalformed
-from clonememoria.providers.llm.base import Finish, FinishReason, Usage
+from clonememoria.providers.llm.base import Finish, FinishReason, Usage, counted
 from clonememoria.providers.llm.sse import DataLines, EventDecoder
 from clonememoria.providers.openai_api import error_of_code
 
@@ -23,8 +23,10 @@ class _Choice(msgspec.Struct):
 
 
 class _Usage(msgspec.Struct):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
+    """Whatever is in it: a whole answer is not lost for how it was counted."""
+
+    prompt_tokens: object = None
+    completion_tokens: object = None
 
 
 class _Error(msgspec.Struct):
@@ -64,7 +66,7 @@ class CompletionReader:
         usage = self._usage or _Usage()
         return Finish(
             self._finish_reason,
-            Usage(usage.prompt_tokens or 0, usage.completion_tokens or self._tokens),
+            Usage(counted(usage.prompt_tokens), counted(usage.completion_tokens) or self._tokens),
         )
 
     def _token(self, event: bytes) -> str | None:
