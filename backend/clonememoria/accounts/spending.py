@@ -5,7 +5,8 @@ Whoever spends notes it in the transaction that stores what it was spent on:
     await record(session, Spending(owner_id=reader_id, kind="tts", provider="openai",
                                    model="tts-1", characters=len(text), cost_usd=cost))
 
-`owner_id` pays: the reader of a reply or of speech, the maker of a clone for its documents.
+`owner_id` pays: the reader of a reply or of speech, the maker of a clone for its documents, whoever
+tries a provider for that.
 """
 
 from dataclasses import asdict, dataclass
@@ -58,7 +59,8 @@ SUMS: Final = (
     func.coalesce(func.sum(UsageRecord.completion_tokens), 0).label("completion_tokens"),
     func.coalesce(func.sum(UsageRecord.characters), 0).label("characters"),
     func.coalesce(func.sum(UsageRecord.cost_usd), 0.0).label("cost_usd"),
-    func.count(UsageRecord.id).filter(UsageRecord.kind == "llm").label("replies"),
+    # No test of a provider has a message.
+    func.count(UsageRecord.message_id).label("replies"),
 )
 
 

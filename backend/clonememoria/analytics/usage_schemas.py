@@ -51,7 +51,7 @@ class UsageTotals(BaseModel):
 
 
 class CloneUsage(UsageTotals):
-    """Both are null where a clone is none any more, or not shared with you."""
+    """No `name` where the clone is gone, or not shared with you; neither for tests of providers."""
 
     model_config = ConfigDict(from_attributes=True, json_schema_extra={"example": EXAMPLE_CLONE})
 

@@ -1,7 +1,5 @@
 """A reply as it is being written: the text so far, and how it ended; pure, stores nothing."""
 
-from typing import Final
-
 from clonememoria.chat.events import Answering, Done, Failed, SourcesFound, Token, Trouble
 from clonememoria.chat.turn import Happening, Turn, Unanswered
 from clonememoria.models.vocabulary import (
@@ -12,10 +10,7 @@ from clonememoria.models.vocabulary import (
     StoredUsage,
 )
 from clonememoria.providers.llm.base import Finish, Usage
-from clonememoria.providers.prices import Prices
-
-# Of English text, for replies that end before the vendor counts.
-CHARACTERS_PER_TOKEN: Final = 4
+from clonememoria.providers.prices import Prices, estimated_tokens
 
 
 class Draft:
@@ -80,7 +75,7 @@ class Draft:
             *(message.content for message in self.turn.history),
             *(source["excerpt"] for source in self.sources),
         ]
-        return sum(map(len, texts)) // CHARACTERS_PER_TOKEN + 1
+        return estimated_tokens(texts)
 
     def _priced(self, usage: Usage) -> StoredUsage:
         return StoredUsage(

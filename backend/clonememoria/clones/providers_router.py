@@ -1,18 +1,19 @@
 """The routes under /api/providers: what a clone can be built on here, and whether it answers."""
 
 from dataclasses import asdict
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
+from clonememoria.accounts.budgets import Budgets
 from clonememoria.accounts.identity import CurrentUser
 from clonememoria.clones import provider_schemas as schemas
 from clonememoria.clones.dependencies import AppProviders
 from clonememoria.clones.schemas import ProviderName
-from clonememoria.clones.trials import VECTOR_STORE, try_provider
+from clonememoria.clones.trials import VECTOR_STORE, Tester, try_provider
 from clonememoria.core.limits import AppLimits
 from clonememoria.core.openapi import problems
-from clonememoria.core.web import AppDatabase
+from clonememoria.core.web import AppDatabase, AppSettings
 from clonememoria.providers.catalog import ProviderInfo, Providers
 
 router = APIRouter(responses=problems(401, 503))
@@ -66,24 +67,37 @@ def _tts_provider(info: ProviderInfo, providers: Providers) -> schemas.TtsProvid
     )
 
 
-@router.post("/{kind}/{name}/test", responses=problems(422, 429))
-async def check_provider(
+async def tester(
     kind: schemas.ProviderKind,
-    name: ProviderName,
     user: CurrentUser,
     *,
     database: AppDatabase,
     limits: AppLimits,
     providers: AppProviders,
+    settings: AppSettings,
+) -> Tester:
+    """Somebody who may test within their limit."""
+    await limits.count(f"provider test {user.id}", per_minute=TESTS_PER_MINUTE)
+    budgets_of = Budgets.from_settings if kind == "llm" else Budgets.in_dollars
+    return Tester(user.id, budgets_of(settings), database, providers)
+
+
+CurrentTester = Annotated[Tester, Depends(tester)]
+
+
+@router.post("/{kind}/{name}/test", responses=problems(422, 429))
+async def check_provider(
+    kind: schemas.ProviderKind,
+    name: ProviderName,
+    tester: CurrentTester,
+    *,
     wanted: schemas.ProviderTrial | None = None,
 ) -> schemas.ProviderTest:
     """Test a provider: make one tiny real call and say how long it took.
 
     The body may name a model or voice that is not saved anywhere yet, and a text to answer, embed
-    or speak. A provider that fails answers with the problem that a chat would have met.
+    or speak. A provider that fails answers with the problem that a chat would have met. What it
+    costs is yours to pay, as of a reply.
     """
-    await limits.count(f"provider test {user.id}", per_minute=TESTS_PER_MINUTE)
-    answered = await try_provider(
-        kind, name, wanted or schemas.ProviderTrial(), providers=providers, database=database
-    )
+    answered = await try_provider(kind, name, wanted or schemas.ProviderTrial(), tester=tester)
     return schemas.ProviderTest(kind=kind, name=name, **asdict(answered))

@@ -2,17 +2,21 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import text
 
+from clonememoria.accounts.budgets import Budgets, check_budget
+from clonememoria.accounts.spending import Spending, record
 from clonememoria.clones.provider_schemas import ProviderKind, ProviderTrial
 from clonememoria.core.db import Database
 from clonememoria.core.errors import InvalidInput, UnknownProvider
 from clonememoria.core.text import without_unstorable
 from clonememoria.providers.catalog import Providers
-from clonememoria.providers.llm.base import ChatMessage, Completion, Finish
+from clonememoria.providers.llm.base import ChatMessage, Completion, Finish, Usage
+from clonememoria.providers.prices import estimated_tokens
 from clonememoria.providers.tts.base import TextToSpeech
 
 VECTOR_STORE: Final = "pgvector"
@@ -36,6 +40,34 @@ class Answered:
     reply: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Tester:
+    """Who tries, and pays for it as for a reply."""
+
+    user_id: UUID
+    budgets: Budgets
+    database: Database
+    providers: Providers
+
+    async def check_budget(self, name: str) -> None:
+        """What costs nothing may always be tried."""
+        if name not in self.providers.prices.free:
+            async with self.database.as_user(self.user_id) as session:
+                await check_budget(session, self.user_id, self.budgets)
+
+    async def pay(self, used: Spending) -> None:
+        """`used` has no cost yet."""
+        cost_usd = self.providers.prices.cost_usd(
+            used.provider,
+            used.model,
+            prompt_tokens=used.prompt_tokens,
+            completion_tokens=used.completion_tokens,
+            characters=used.characters,
+        )
+        async with self.database.as_user(self.user_id) as session:
+            await record(session, replace(used, cost_usd=cost_usd))
+
+
 class _Clock:
     def __init__(self) -> None:
         self._started = time.perf_counter()
@@ -46,21 +78,19 @@ class _Clock:
 
 
 async def try_provider(
-    kind: ProviderKind,
-    name: str,
-    wanted: ProviderTrial,
-    *,
-    providers: Providers,
-    database: Database,
+    kind: ProviderKind, name: str, wanted: ProviderTrial, *, tester: Tester
 ) -> Answered:
-    """Raise what a chat would have met: a ProviderError, or UnknownProvider."""
+    """Raise what a chat would have met: a ProviderError, UnknownProvider or BudgetExceeded."""
     if kind == "vector_store":
-        return await _try_vectors(name, database)
-    return await _TRIALS[kind](name, wanted, providers)
+        return await _try_vectors(name, tester.database)
+    await tester.check_budget(name)
+    answered, used = await _TRIALS[kind](name, wanted, tester)
+    await tester.pay(used)
+    return answered
 
 
-async def _try_llm(name: str, wanted: ProviderTrial, providers: Providers) -> Answered:
-    llm = providers.llm(name)
+async def _try_llm(name: str, wanted: ProviderTrial, tester: Tester) -> tuple[Answered, Spending]:
+    llm = tester.providers.llm(name)
     asked = Completion(
         (ChatMessage("user", wanted.text or QUESTION),),
         model=wanted.model or llm.default_model,
@@ -68,34 +98,57 @@ async def _try_llm(name: str, wanted: ProviderTrial, providers: Providers) -> An
         max_tokens=MAX_TOKENS,
         patience_s=PATIENCE_S,
     )
-    clock, first_token_ms, reply = _Clock(), None, ""
+    clock, first_token_ms, reply, usage = _Clock(), None, "", Usage()
     async for item in llm.stream(asked):
-        if not isinstance(item, Finish):
+        if isinstance(item, Finish):
+            usage = item.usage
+        else:
             first_token_ms = first_token_ms or clock.ms
             reply = (reply + item)[:MAX_REPLY_CHARACTERS]
-    return Answered(
+    answered = Answered(
         clock.ms,
         model=asked.model,
         first_token_ms=first_token_ms,
         reply=without_unstorable(reply).strip(),
     )
+    used = Spending(
+        owner_id=tester.user_id,
+        kind="llm",
+        provider=name,
+        model=asked.model,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+    )
+    return answered, used
 
 
-async def _try_embeddings(name: str, wanted: ProviderTrial, providers: Providers) -> Answered:
-    embeddings = providers.embeddings(name)
-    model = wanted.model or embeddings.default_model
+async def _try_embeddings(
+    name: str, wanted: ProviderTrial, tester: Tester
+) -> tuple[Answered, Spending]:
+    embeddings = tester.providers.embeddings(name)
+    model, said = wanted.model or embeddings.default_model, wanted.text or SENTENCE
     clock = _Clock()
-    await embeddings.embed([wanted.text or SENTENCE], model=model)
-    return Answered(clock.ms, model=model)
+    await embeddings.embed([said], model=model)
+    used = Spending(
+        owner_id=tester.user_id,
+        kind="embeddings",
+        provider=name,
+        model=model,
+        prompt_tokens=estimated_tokens([said]),
+    )
+    return Answered(clock.ms, model=model), used
 
 
-async def _try_tts(name: str, wanted: ProviderTrial, providers: Providers) -> Answered:
-    tts = providers.tts(name)
-    voice = wanted.voice or tts.default_voice
+async def _try_tts(name: str, wanted: ProviderTrial, tester: Tester) -> tuple[Answered, Spending]:
+    tts = tester.providers.tts(name)
+    voice, said = wanted.voice or tts.default_voice, wanted.text or SENTENCE
     await _check_voice(tts, voice)
     clock = _Clock()
-    await tts.synthesize(wanted.text or SENTENCE, voice=voice)
-    return Answered(clock.ms, voice=voice)
+    await tts.synthesize(said, voice=voice)
+    used = Spending(
+        owner_id=tester.user_id, kind="tts", provider=name, model=tts.model, characters=len(said)
+    )
+    return Answered(clock.ms, voice=voice), used
 
 
 async def _check_voice(tts: TextToSpeech, voice: str) -> None:
@@ -119,7 +172,7 @@ async def _try_vectors(name: str, database: Database) -> Answered:
     return Answered(clock.ms)
 
 
-_Trial = Callable[[str, ProviderTrial, Providers], Awaitable[Answered]]
+_Trial = Callable[[str, ProviderTrial, Tester], Awaitable[tuple[Answered, Spending]]]
 _TRIALS: Final[Mapping[str, _Trial]] = {
     "llm": _try_llm,
     "embedding": _try_embeddings,

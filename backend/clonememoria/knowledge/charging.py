@@ -1,17 +1,13 @@
 """What vectors cost the maker of a clone: noted in the transaction that stores them."""
 
 from collections.abc import Collection
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clonememoria.accounts.spending import Spending, record
 from clonememoria.knowledge.spaces import Embedding
-from clonememoria.providers.prices import Prices
-
-# Of English text: vendors count only in answers that we do not keep.
-CHARACTERS_PER_TOKEN: Final = 4
+from clonememoria.providers.prices import Prices, estimated_tokens
 
 
 async def charge(
@@ -23,8 +19,8 @@ async def charge(
     owner_id: UUID,
     prices: Prices,
 ) -> None:
-    """For `texts` as the provider got them. The tokens are an estimate."""
-    tokens = sum(map(len, texts)) // CHARACTERS_PER_TOKEN + 1
+    """For `texts` as the provider got them; it counts only in answers that we do not keep."""
+    tokens = estimated_tokens(texts)
     spending = Spending(
         owner_id=owner_id,
         clone_id=clone_id,

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -12,6 +12,8 @@ from clonememoria.core.errors import CannotStart
 
 OUR_TABLE: Final = Path(__file__).with_name("prices.toml")
 A_MILLION: Final = 1_000_000
+# Of English text.
+CHARACTERS_PER_TOKEN: Final = 4
 UNITS: Final = frozenset({"input", "output", "characters"})
 # Not any longer name: gpt-4o-mini costs a sixteenth of gpt-4o.
 VERSION: Final = re.compile(r"(-(\d{4}-\d{2}-\d{2}|\d{8}|latest)|@\d+)$")
@@ -27,6 +29,11 @@ class Price:
 
 
 FREE: Final = Price()
+
+
+def estimated_tokens(texts: Iterable[str]) -> int:
+    """For where the vendor has not counted, or not told."""
+    return sum(map(len, texts)) // CHARACTERS_PER_TOKEN + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ def a_reply(
         prompt_tokens=tokens - 40,
         completion_tokens=40,
         cost_usd=cost_usd,
+        message_id=uuid4(),
         record_id=record_id,
     )
 

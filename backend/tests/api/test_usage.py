@@ -321,6 +321,33 @@ async def test_the_budget_of_one_is_not_that_of_another(
     assert (await limited.http.post(f"/api/chat/{clone}", json=QUESTION)).status_code == 429
 
 
+async def test_who_tests_a_provider_pays_for_it(ada: Person) -> None:
+    tested = await ada.http.post("/api/providers/llm/openai/test")
+    await ada.http.post("/api/providers/tts/dummy/test", json={"text": "Hello."})
+
+    assert tested.status_code == 200
+    usage = await usage_of(ada)
+    assert usage["totals"]["cost_usd"] == pytest.approx((10 * 0.15 + 16 * 0.60) / 1_000_000)
+    assert usage["totals"]["replies"] == 0
+    assert [(of["kind"], of["characters"]) for of in usage["by_provider"]] == [
+        ("llm", 0),
+        ("tts", 6),
+    ]
+    assert [(of["clone_id"], of["name"]) for of in usage["by_clone"]] == [(None, None)]
+
+
+async def test_beyond_the_budget_only_what_is_free_can_be_tested(limited: Person) -> None:
+    clone = await create_clone(limited)
+    await asked(limited, clone)
+    await asked(limited, clone)
+
+    refused = await limited.http.post("/api/providers/llm/openai/test")
+    free = await limited.http.post("/api/providers/llm/dummy/test")
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "budget_exceeded")
+    assert free.status_code == 200
+
+
 async def test_prometheus_counts_what_providers_cost(ada: Person) -> None:
     clone = await create_clone(ada)
     await asked(ada, clone)

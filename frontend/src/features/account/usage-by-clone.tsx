@@ -20,9 +20,9 @@ export function UsageByClone({ rows }: { rows: CloneUsage[] }) {
       </thead>
       <tbody className="tabular-nums">
         {rows.map((row) => (
-          <tr key={row.clone_id ?? "gone"} className="border-line border-b last:border-0">
+          <tr key={row.clone_id ?? "tests"} className="border-line border-b last:border-0">
             <th scope="row" className="break-words py-2 font-normal">
-              {row.name ?? <span className="text-muted">A clone that is gone</span>}
+              {row.name ?? <span className="text-muted">{nameless(row)}</span>}
             </th>
             <td className="py-2 pl-3 text-right">{row.replies.toLocaleString()}</td>
             <td className="py-2 pl-3 text-right">
@@ -35,3 +35,6 @@ export function UsageByClone({ rows }: { rows: CloneUsage[] }) {
     </table>
   );
 }
+
+const nameless = (row: CloneUsage) =>
+  row.clone_id ? "A clone that is gone" : "Tests of providers";

@@ -693,7 +693,8 @@ export interface paths {
         /**
          * Test a provider: make one tiny real call and say how long it took
          * @description The body may name a model or voice that is not saved anywhere yet, and a text to answer, embed
-         *     or speak. A provider that fails answers with the problem that a chat would have met.
+         *     or speak. A provider that fails answers with the problem that a chat would have met. What it
+         *     costs is yours to pay, as of a reply.
          */
         post: operations["check_provider_api_providers__kind___name__test_post"];
         delete?: never;
@@ -1435,7 +1436,7 @@ export interface components {
         };
         /**
          * CloneUsage
-         * @description Both are null where a clone is none any more, or not shared with you.
+         * @description No `name` where the clone is gone, or not shared with you; neither for tests of providers.
          * @example {
          *       "characters": 0,
          *       "clone_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
