@@ -116,7 +116,9 @@ async def test_a_pause_keeps_the_place(page: Page, talk: Talk) -> None:
     await page.wait_for_function("since => soundClock() > since", arg=paused_at)
 
 
-@pytest.mark.parametrize("how", ["Escape", "Stop in the player", "Stop under the reply"])
+@pytest.mark.parametrize(
+    "how", ["Escape", "Escape, as the tooltip says", "Stop in the player", "Stop under the reply"]
+)
 async def test_stopping_is_at_once(page: Page, talk: Talk, how: str) -> None:
     await use_voice(talk, "dummy")
     player = await read_aloud(page, talk)
@@ -124,6 +126,11 @@ async def test_stopping_is_at_once(page: Page, talk: Talk, how: str) -> None:
 
     if how == "Escape":
         await page.keyboard.press("Escape")
+    elif how == "Escape, as the tooltip says":
+        await player.get_by_role("button", name="Stop reading").hover()
+        await expect(page.get_by_text("Stop reading (Esc)")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_text("Stop reading (Esc)")).to_be_hidden()
     elif how == "Stop in the player":
         await player.get_by_role("button", name="Stop reading").press("Enter")
         await expect(speak).to_be_focused()

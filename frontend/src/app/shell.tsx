@@ -4,18 +4,17 @@ import { lazy, Suspense, useEffect } from "react";
 import { useDesktop } from "@/lib/media";
 import { useSession } from "@/lib/session";
 import { Toaster } from "@/ui/toast";
-import { TooltipProvider } from "@/ui/tooltip";
+import { Tooltips } from "@/ui/tooltip";
 import { Sidebar } from "./sidebar";
 
 const TopBar = lazy(() => import("./top-bar"));
-const TOOLTIP_DELAY_MS = 400;
 
 /** Everything a signed-in person sees around a page. */
 export function Shell() {
   useLeaveWhenSignedOut();
   const desktop = useDesktop();
   return (
-    <TooltipProvider delayDuration={TOOLTIP_DELAY_MS}>
+    <>
       <a
         href="#page"
         className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-accent px-4 py-2 text-on-accent focus:translate-y-0"
@@ -46,7 +45,8 @@ export function Shell() {
       <Suspense>
         <Toaster />
       </Suspense>
-    </TooltipProvider>
+      <Tooltips />
+    </>
   );
 }
 

@@ -1,6 +1,5 @@
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "@/lib/cn";
-import { Tooltip } from "./tooltip";
 
 interface IconButtonProps extends Omit<ComponentProps<"button">, "aria-label"> {
   label: string;
@@ -11,19 +10,18 @@ interface IconButtonProps extends Omit<ComponentProps<"button">, "aria-label"> {
 
 export function IconButton({ label, hint, className, children, ...rest }: IconButtonProps) {
   return (
-    <Tooltip text={hint ? `${label} (${hint})` : label}>
-      <button
-        type="button"
-        aria-label={label}
-        className={cn(
-          "inline-flex size-8 shrink-0 items-center justify-center rounded-md text-muted transition-colors",
-          "hover:bg-sunken hover:text-ink disabled:opacity-50 [&_svg]:size-4",
-          className,
-        )}
-        {...rest}
-      >
-        {children}
-      </button>
-    </Tooltip>
+    <button
+      type="button"
+      aria-label={label}
+      data-tooltip={hint ? `${label} (${hint})` : label}
+      className={cn(
+        "inline-flex size-8 shrink-0 items-center justify-center rounded-md text-muted transition-colors",
+        "hover:bg-sunken hover:text-ink disabled:opacity-50 aria-disabled:opacity-50 [&_svg]:size-4",
+        className,
+      )}
+      {...rest}
+    >
+      {children}
+    </button>
   );
 }

@@ -2,13 +2,12 @@ import { cleanup, render } from "@testing-library/react";
 import { afterEach, describe, expect, test } from "vitest";
 import { LiveMarkdown, Markdown } from "./markdown";
 import type { Citations } from "./markdown-citations";
-import { TooltipProvider } from "./tooltip";
 
 afterEach(cleanup);
 
 function show(text: string, citations?: Citations): HTMLElement {
   const page = <Markdown text={text} citations={citations} />;
-  return render(page, { wrapper: TooltipProvider }).container;
+  return render(page).container;
 }
 
 const ONE_SOURCE: Citations = {
@@ -98,9 +97,7 @@ describe("ordinary markdown", () => {
 test("a streamed text ends as the same page as the finished one", () => {
   const text =
     "# T\n\nA **bold** [1] `x`.\n\n- a\n- b\n  - c\n\n```js\nlet a\n```\n\nEnd [l](https://a.b).";
-  const live = render(<LiveMarkdown text="" citations={ONE_SOURCE} />, {
-    wrapper: TooltipProvider,
-  });
+  const live = render(<LiveMarkdown text="" citations={ONE_SOURCE} />);
   for (let end = 1; end <= text.length; end++) {
     live.rerender(<LiveMarkdown text={text.slice(0, end)} citations={ONE_SOURCE} />);
   }

@@ -2,7 +2,7 @@ import { MessageSquareQuote, ShieldCheck, Sparkles } from "lucide-react";
 import type { ReactNode } from "react";
 import { Logo } from "@/ui/logo";
 import { ThemeToggle } from "@/ui/theme-toggle";
-import { TooltipProvider } from "@/ui/tooltip";
+import { Tooltips } from "@/ui/tooltip";
 
 const POINTS = [
   { icon: Sparkles, text: "Make a clone: a name, a voice, a way of speaking." },
@@ -12,7 +12,7 @@ const POINTS = [
 
 export function AuthFrame({ children }: { children: ReactNode }) {
   return (
-    <TooltipProvider>
+    <>
       <div className="grid min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
         <main className="flex flex-col px-6 py-6 sm:px-12">
           <div className="flex items-center justify-between">
@@ -25,7 +25,8 @@ export function AuthFrame({ children }: { children: ReactNode }) {
         </main>
         <Showcase />
       </div>
-    </TooltipProvider>
+      <Tooltips />
+    </>
   );
 }
 
