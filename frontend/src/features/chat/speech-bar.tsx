@@ -45,15 +45,15 @@ export default function SpeechBar(props: SpeechBarProps) {
     >
       <IconButton
         label="Back one sentence"
-        disabled={hearing.current === 0}
+        aria-disabled={hearing.current === 0}
         onClick={() => player.seek(hearing.current - 1)}
       >
         <SkipBack aria-hidden />
       </IconButton>
       <IconButton
         label={hearing.state === "paused" ? "Go on reading" : "Pause reading"}
-        disabled={isLoading}
-        onClick={() => player.toggle()}
+        aria-disabled={isLoading}
+        onClick={() => isLoading || player.toggle()}
       >
         {isLoading && <Spinner />}
         {isPlaying && <Pause aria-hidden />}
@@ -61,14 +61,14 @@ export default function SpeechBar(props: SpeechBarProps) {
       </IconButton>
       <IconButton
         label="Next sentence"
-        disabled={hearing.current + 1 >= hearing.total}
+        aria-disabled={hearing.current + 1 >= hearing.total}
         onClick={() => player.seek(hearing.current + 1)}
       >
         <SkipForward aria-hidden />
       </IconButton>
       <p className="shrink-0 px-2 text-muted text-xs tabular-nums">{placeText(hearing)}</p>
       <Heard player={player} isPlaying={isPlaying} />
-      <IconButton label="Stop reading" hint="Esc" onClick={onStop}>
+      <IconButton label="Stop reading" hint="Esc" aria-keyshortcuts="Escape" onClick={onStop}>
         <Square aria-hidden className="fill-current" />
       </IconButton>
     </section>

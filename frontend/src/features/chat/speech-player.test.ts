@@ -118,6 +118,16 @@ test("seeking silences what sounds and begins there; elsewhere than at a sentenc
   expect(player.snapshot().current).toBe(2);
 });
 
+test("a sentence that has not arrived yet is waited for", () => {
+  const { context, player } = started(0);
+  void player.add(sentence(0, 2));
+  player.seek(1);
+  expect(context.sounding).toEqual([]);
+  expect(player.snapshot()).toEqual({ state: "loading", current: 1, total: 2 });
+  void player.add(sentence(1, 2));
+  expect(player.snapshot()).toEqual({ state: "playing", current: 1, total: 2 });
+});
+
 test("pausing keeps the place", () => {
   const { context, player } = started(2);
   player.toggle();

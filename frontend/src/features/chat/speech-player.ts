@@ -65,9 +65,9 @@ export class SpeechPlayer {
     this.fill();
   }
 
-  /** From this sentence on, if it has arrived. */
+  /** From this sentence on, as soon as it has arrived. */
   seek(index: number): void {
-    if (index < 0 || index >= this.sentences.length) return;
+    if (index < 0 || index >= this.hearing.total) return;
     this.silence();
     this.next = index;
     this.fill();
@@ -79,7 +79,6 @@ export class SpeechPlayer {
 
   stop(): void {
     this.silence();
-    this.context.onstatechange = null;
     this.listeners.clear();
   }
 
