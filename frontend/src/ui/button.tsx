@@ -25,6 +25,7 @@ export interface ButtonProps extends ComponentProps<"button"> {
   shape?: keyof typeof SHAPES;
   /** Renders the child (a link) with the button's looks. */
   asChild?: boolean;
+  /** Takes no press meanwhile, and keeps the focus. */
   busy?: boolean;
 }
 
@@ -41,7 +42,7 @@ export function Button({
 }: ButtonProps) {
   const look = cn(
     "inline-flex shrink-0 select-none items-center whitespace-nowrap font-medium transition-colors",
-    "disabled:cursor-not-allowed disabled:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0",
+    "disabled:cursor-not-allowed disabled:opacity-55 aria-busy:cursor-progress aria-busy:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0",
     VARIANTS[variant],
     SIZES[size],
     ALIGNMENTS[align],
@@ -59,9 +60,10 @@ export function Button({
     <button
       type="button"
       className={look}
-      aria-busy={busy}
       {...rest}
-      disabled={busy || rest.disabled}
+      aria-busy={busy || undefined}
+      aria-disabled={busy || undefined}
+      onClick={busy ? (event) => event.preventDefault() : rest.onClick}
     >
       {busy && <Spinner />}
       {children}

@@ -16,7 +16,8 @@ export function TestOutcome({ result, error }: TestOutcomeProps) {
 /** The same for a test that has words of its own. */
 export function Outcome({ text, error }: { text: string | undefined; error: unknown }) {
   return (
-    <div role="status" className="text-sm empty:hidden">
+    // Empty, it takes no room; hidden, a screen reader would not notice when it is filled.
+    <div role="status" className="text-sm empty:absolute">
       {error ? (
         <p className="flex gap-2 text-danger">
           <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
