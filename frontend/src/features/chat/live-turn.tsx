@@ -39,7 +39,6 @@ export function LiveTurn({ turnId, clone, speech, onOpen, onAskAgain }: LiveTurn
         {(reply.phase === "waiting" || reply.isCut) && <Waiting text={waitingText(reply, clone)} />}
         {reply.trouble && (
           <Trouble
-            isNews
             reason={reply.trouble}
             isPartial={reply.text !== "" && reply.mode !== "error_fallback"}
             onAskAgain={question === null ? undefined : () => onAskAgain(question)}

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { sentence } from "@/lib/text";
 import { sourcesText } from "./cited";
 import { isOver, type Reply } from "./reply";
 import { useTurns } from "./turns";
@@ -10,8 +11,9 @@ function announcement(reply: Reply | undefined): string {
     const { text, sources } = reply;
     return sources?.length ? `Answer complete, ${sourcesText(text, sources)}` : "Answer complete";
   }
-  if (reply.phase === "failed") return "There is no answer";
-  return reply.phase === "stopped" ? "Answer stopped" : "The answer broke off";
+  if (reply.phase === "stopped") return "Answer stopped";
+  const what = reply.phase === "failed" ? "There is no answer." : "The answer broke off.";
+  return `${what} ${sentence(reply.trouble ?? "")}`;
 }
 
 /** Screen readers hear of beginning and end, not of every word. */

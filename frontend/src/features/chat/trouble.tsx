@@ -6,18 +6,13 @@ interface TroubleProps {
   reason: string;
   /** Whether a part of the answer was written, and is shown above. */
   isPartial: boolean;
-  /** It happened just now, so that a screen reader must hear of it. */
-  isNews?: boolean;
   onAskAgain?: () => void;
 }
 
 /** Why there is no answer, or no more of it. */
-export function Trouble({ reason, isPartial, isNews = false, onAskAgain }: TroubleProps) {
+export function Trouble({ reason, isPartial, onAskAgain }: TroubleProps) {
   return (
-    <div
-      role={isNews ? "alert" : undefined}
-      className="flex flex-wrap items-center gap-3 rounded-lg bg-danger-tint px-4 py-3 text-sm"
-    >
+    <div className="flex flex-wrap items-center gap-3 rounded-lg bg-danger-tint px-4 py-3 text-sm">
       <CircleAlert aria-hidden className="size-4 shrink-0 text-danger" />
       <p className="min-w-48 flex-1">
         <strong className="font-semibold">
