@@ -55,17 +55,16 @@ const OTHER_EMBEDDINGS = "embeddings:";
 /** How a reply came about, the mode first, then whatever was not as usual. */
 export function circumstancesOf(mode: Mode, cites: boolean, origin: Origin): Circumstance[] {
   const usual = mode === "rag" && !cites ? NONE_CITED : MODES[mode];
-  return [usual, ...substitute(mode, origin), ...origin.degraded.flatMap(withoutIt)];
+  const reasons = origin.skipped.map(skipReason).join("; ");
+  const without = origin.degraded.flatMap(withoutIt);
+  if (!reasons) return [usual, ...without];
+  if (mode === "error_fallback") return [{ ...usual, why: `${usual.why} ${reasons}.` }, ...without];
+  return [usual, substitute(origin, reasons), ...without];
 }
 
-function substitute(mode: Mode, { provider, skipped }: Origin): Circumstance[] {
-  if (skipped.length === 0) return [];
-  const reasons = skipped.map(skipReason).join("; ");
-  if (mode === "error_fallback" || !provider) {
-    return [{ tone: "danger", label: "Nobody answered", why: `${reasons}.` }];
-  }
-  const label = `Answered by ${provider}`;
-  return [{ tone: "warn", label, why: `${label}: ${reasons}.` }];
+function substitute({ provider }: Origin, reasons: string): Circumstance {
+  const label = provider ? `Answered by ${provider}` : "Nobody answered";
+  return { tone: provider ? "warn" : "danger", label, why: `${label}: ${reasons}.` };
 }
 
 function withoutIt(what: string): Circumstance[] {

@@ -16,8 +16,8 @@ test.each([
   expect(citesAny(text, SOURCES)).toBe(cites);
 });
 
-test("passages that no answer cites were only read", () => {
+test("passages that no answer cites were only found", () => {
   expect(sourcesText("True [1].", SOURCES)).toBe("2 sources");
-  expect(sourcesText("I do not know.", SOURCES)).toBe("2 passages read");
-  expect(sourcesText("Who knows?", SOURCES.slice(1))).toBe("1 passage read");
+  expect(sourcesText("I do not know.", SOURCES)).toBe("2 passages found");
+  expect(sourcesText("Who knows?", SOURCES.slice(1))).toBe("1 passage found");
 });

@@ -15,5 +15,5 @@ export function citesAny(text: string, sources: readonly Source[]): boolean {
 /** What to call the passages of a reply: only what is cited is a source. */
 export function sourcesText(text: string, sources: readonly Source[]): string {
   const count = sources.length;
-  return citesAny(text, sources) ? plural(count, "source") : `${plural(count, "passage")} read`;
+  return citesAny(text, sources) ? plural(count, "source") : `${plural(count, "passage")} found`;
 }
