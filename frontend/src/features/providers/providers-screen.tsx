@@ -27,7 +27,7 @@ export function ProvidersScreen() {
     refetchInterval: REFETCH_MS,
   });
   return (
-    <Page title="Providers" subtitle="What clones are built on here, and how it does right now.">
+    <Page title="Providers" subtitle="What the clones here run on, and how each part is doing now.">
       <div className="flex flex-col gap-10">
         <Dependencies refetchMs={REFETCH_MS} />
         {isPending && <SkeletonList label="Loading the providers" className="h-36" rows={3} />}
