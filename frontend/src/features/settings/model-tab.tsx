@@ -4,8 +4,8 @@ import { providerOptions } from "@/lib/provider-options";
 import { providersQuery } from "@/lib/queries/providers";
 import { ErrorState } from "@/ui/error-state";
 import { Input, Select } from "@/ui/input";
+import { SuggestInput } from "@/ui/suggest-input";
 import type { SettingsForm } from "./changes";
-import { ModelName } from "./model-name";
 import { TestModel } from "./test-model";
 
 const TOKENS_MAX = 32_768;
@@ -31,7 +31,11 @@ export default function ModelTab() {
             },
           })}
         />
-        <ModelName provider={provider} {...register("settings.llm_model")} />
+        <SuggestInput
+          label="Model"
+          suggestions={provider?.models ?? []}
+          {...register("settings.llm_model")}
+        />
       </div>
       <TestModel
         provider={watch("settings.llm_provider")}

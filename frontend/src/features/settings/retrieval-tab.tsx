@@ -5,9 +5,9 @@ import { providerOptions } from "@/lib/provider-options";
 import { providersQuery } from "@/lib/queries/providers";
 import { plural } from "@/lib/text";
 import { Input, Select } from "@/ui/input";
+import { SuggestInput } from "@/ui/suggest-input";
 import { Switch } from "@/ui/switch";
 import type { SettingsForm } from "./changes";
-import { ModelName } from "./model-name";
 import { Reembedding } from "./reembedding";
 
 const SEARCH_MODES = [
@@ -83,7 +83,11 @@ function EmbeddingChoice({ documentCount }: { documentCount: number }) {
             },
           })}
         />
-        <ModelName provider={provider} {...register("settings.embedding_model")} />
+        <SuggestInput
+          label="Model"
+          suggestions={provider?.models ?? []}
+          {...register("settings.embedding_model")}
+        />
       </div>
       {(dirty?.embedding_provider || dirty?.embedding_model) && documentCount > 0 && (
         <p role="status" className="rounded-md bg-warn-tint px-3 py-2 text-sm text-warn">

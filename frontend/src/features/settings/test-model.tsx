@@ -1,7 +1,7 @@
 import { Zap } from "lucide-react";
 import { useProviderTest } from "@/lib/queries/providers";
-import { Button } from "@/ui/button";
 import { TestOutcome } from "@/ui/test-outcome";
+import { TestRow } from "./test-row";
 
 const QUESTION = "Say hello in five words.";
 
@@ -21,19 +21,14 @@ export function TestModel({ provider, model, disabled }: TestModelProps) {
 function Trial({ provider, model, disabled }: TestModelProps) {
   const test = useProviderTest("llm", provider);
   return (
-    <div className="flex min-h-8 flex-wrap items-center gap-x-4 gap-y-2">
-      <Button
-        size="sm"
-        busy={test.isPending}
-        disabled={disabled}
-        onClick={() => test.mutate({ model: model.trim() || undefined, text: QUESTION })}
-      >
-        {!test.isPending && <Zap aria-hidden />}
-        Test model
-      </Button>
-      <div className="min-w-0 flex-1 basis-56">
-        <TestOutcome result={test.data} error={test.error} />
-      </div>
-    </div>
+    <TestRow
+      icon={<Zap aria-hidden />}
+      busy={test.isPending}
+      disabled={disabled}
+      onClick={() => test.mutate({ model: model.trim() || undefined, text: QUESTION })}
+      outcome={<TestOutcome result={test.data} error={test.error} />}
+    >
+      Test model
+    </TestRow>
   );
 }

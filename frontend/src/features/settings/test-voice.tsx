@@ -3,8 +3,8 @@ import { Square, Volume2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { api, unwrap } from "@/lib/api/client";
 import { elapsed } from "@/lib/text";
-import { Button } from "@/ui/button";
 import { Outcome } from "@/ui/test-outcome";
+import { TestRow } from "./test-row";
 
 const TEXT = "This is how I sound. Every answer can be read aloud in this voice.";
 
@@ -36,22 +36,18 @@ function Trial({ cloneId, provider, voice, speed, disabled }: TestVoiceProps) {
     onSuccess: ({ format, audio_base64 }) => play(`data:audio/${format};base64,${audio_base64}`),
   });
   return (
-    <div className="flex min-h-8 flex-wrap items-center gap-x-4 gap-y-2">
-      <Button
-        size="sm"
+    <>
+      <TestRow
+        icon={isPlaying ? <Square aria-hidden className="fill-current" /> : <Volume2 aria-hidden />}
         busy={test.isPending}
         disabled={disabled}
         onClick={() => (isPlaying ? stop() : test.mutate())}
+        outcome={<Outcome text={test.data && said(test.data)} error={test.error} />}
       >
-        {!test.isPending &&
-          (isPlaying ? <Square aria-hidden className="fill-current" /> : <Volume2 aria-hidden />)}
         {isPlaying ? "Stop" : "Test voice"}
-      </Button>
-      <div className="min-w-0 flex-1 basis-56">
-        <Outcome text={test.data && said(test.data)} error={test.error} />
-      </div>
+      </TestRow>
       <audio {...audio} hidden data-testid="voice-sample" />
-    </div>
+    </>
   );
 }
 

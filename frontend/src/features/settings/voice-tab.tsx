@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { useId } from "react";
 import { useFormContext } from "react-hook-form";
 import { providerOptions } from "@/lib/provider-options";
 import { providersQuery } from "@/lib/queries/providers";
 import { ErrorState } from "@/ui/error-state";
 import { Field } from "@/ui/field";
-import { Input, Select } from "@/ui/input";
+import { Select } from "@/ui/input";
+import { SuggestInput } from "@/ui/suggest-input";
 import type { SettingsForm } from "./changes";
 import { TestVoice } from "./test-voice";
 
@@ -53,7 +53,6 @@ export default function VoiceTab({ cloneId }: { cloneId: string }) {
 /** A choice of the provider's voices; any name where a server may have others. */
 function VoiceName({ voices, isOpen }: { voices: readonly string[]; isOpen: boolean }) {
   const { register, watch } = useFormContext<SettingsForm>();
-  const listId = useId();
   const voice = watch("settings.tts_voice_id");
   const field = register("settings.tts_voice_id");
   if (!isOpen) {
@@ -61,16 +60,7 @@ function VoiceName({ voices, isOpen }: { voices: readonly string[]; isOpen: bool
     const options = known.map((value) => ({ value, label: value || "Standard" }));
     return <Select label="Voice" options={options} {...field} />;
   }
-  return (
-    <div>
-      <Input label="Voice" list={listId} autoComplete="off" {...field} />
-      <datalist id={listId}>
-        {voices.map((name) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
-    </div>
-  );
+  return <SuggestInput label="Voice" suggestions={voices} {...field} />;
 }
 
 function SpeedSlider() {
