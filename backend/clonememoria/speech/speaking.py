@@ -74,24 +74,29 @@ class Speaking:
 
     async def recordings(self) -> AsyncGenerator[Recording]:
         """One for each sentence; the next one is in the making while this one is heard."""
-        ahead = self._begin(0)
+        first, *others = self.sentences
+        ahead = self._begin(first)
         try:
-            for index, sentence in enumerate(self.sentences):
+            for following in (*others, None):
                 recording = await ahead
-                self.new_characters += len(sentence) * recording.is_new
-                if index + 1 < len(self.sentences):
-                    ahead = self._begin(index + 1)
+                if following:
+                    ahead = self._begin(following)
                 yield recording
         finally:
             # Also where the listener has gone, and whoever runs this is being cancelled.
             with anyio.CancelScope(shield=True):
                 ahead.cancel()
-                await asyncio.wait({ahead})
+                await asyncio.gather(ahead, return_exceptions=True)
                 await self._note()
 
-    def _begin(self, index: int) -> asyncio.Task[Recording]:
-        recorded = self.listener.recordings.record(self.sentences[index], self.voice)
-        return asyncio.create_task(recorded)
+    def _begin(self, sentence: str) -> asyncio.Task[Recording]:
+        return asyncio.create_task(self._record(sentence))
+
+    async def _record(self, sentence: str) -> Recording:
+        recording = await self.listener.recordings.record(sentence, self.voice)
+        # Also if nobody hears it any more: it is kept, and the next one gets it for nothing.
+        self.new_characters += len(sentence) * recording.is_new
+        return recording
 
     async def _note(self) -> None:
         """The listener pays, whoever's clone it is."""

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
+from clonememoria.accounts.budgets import Budgets
 from clonememoria.core.config import Settings
 from clonememoria.core.db import Database
+from clonememoria.speech.speaking import Listener
 from tests.api.clones import create_clone
 from tests.conftest import Person, Serve, register
 from tests.fakes.openai_server import FakeOpenAI, running
@@ -24,12 +26,16 @@ TEXT = " ".join(SENTENCES)
 
 @dataclass(frozen=True)
 class Speaker:
-    """Somebody with a clone, the vendor that speaks for it, and the installation's database."""
+    """Somebody with a clone, the vendor that speaks for it, and the installation's parts."""
 
     person: Person
     clone: str
     vendor: FakeOpenAI
-    database: Database
+    listener: Listener
+
+    @property
+    def database(self) -> Database:
+        return self.listener.database
 
     @property
     def path(self) -> str:
@@ -54,4 +60,8 @@ async def speaking_through_a_vendor(serve: Serve, settings: Settings) -> AsyncIt
         person = await register(served.url, "eve@example.org")
         async with aclosing(person.http):
             clone = await create_clone(person)
-            yield Speaker(person, clone, vendor, served.app.state.database)
+            state = served.app.state
+            listener = Listener(
+                person.id, state.database, state.providers, state.recordings, Budgets()
+            )
+            yield Speaker(person, clone, vendor, listener)

@@ -3,12 +3,15 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 import httpx2
 import pytest
 
 from clonememoria.core.config import Settings
 from clonememoria.providers.tts.wav import duration_s, read_wav
+from clonememoria.speech.schemas import SpeechRequest
+from clonememoria.speech.speaking import prepare
 from tests.api.clones import create_clone
 from tests.api.speakers import SENTENCES, SPEECH, TEXT, Speaker, speaking_through_a_vendor
 from tests.conftest import Person, Serve
@@ -111,6 +114,24 @@ async def test_nothing_more_is_made_for_a_listener_who_has_left(
     async with speaker.person.http.stream("POST", f"{speaker.path}/{route}", json=body) as answer:
         await anext(answer.aiter_bytes())
     assert await calls_in_the_end(speaker) <= 3
+
+
+async def test_what_was_made_for_a_listener_who_has_left_is_charged_once(
+    speaker: Speaker,
+) -> None:
+    """The sentence that was ready and never heard is kept: else nobody would ever pay for it."""
+    speaking = await prepare(speaker.listener, speaker.clone, SpeechRequest(text=TEXT))
+    async with aclosing(speaking.recordings()) as recordings:
+        await anext(recordings)
+        assert await calls_in_the_end(speaker) == 2
+
+    async def characters() -> int:
+        usage = await speaker.person.http.get("/api/usage")
+        return int(usage.json()["totals"]["characters"])
+
+    assert await characters() == sum(map(len, SENTENCES[:2]))
+    await sentences_of(speaker.person, speaker.clone, TEXT)
+    assert await characters() == sum(map(len, SENTENCES))
 
 
 async def test_who_leaves_before_the_first_sound_stops_it_too(speaker: Speaker) -> None:
