@@ -57,19 +57,28 @@ class _Models(msgspec.Struct):
     data: list[_Model]
 
 
+_MODELS: Final = msgspec.json.Decoder(_Models)
+
+
 StatusError = TypeVar("StatusError", bound=Exception)
+T = TypeVar("T")
 
 
 def first_secret(*secrets: SecretStr | None) -> str | None:
     return next((secret.get_secret_value() for secret in secrets if secret), None)
 
 
+def decoded(body: bytes | str, decoder: msgspec.json.Decoder[T]) -> T:
+    """Raise ProviderMalformed."""
+    try:
+        return decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        raise ProviderMalformed from None
+
+
 def listed_models(body: bytes) -> list[str]:
     """The names in a list of models, in its order; raise ProviderMalformed."""
-    try:
-        return [model.id for model in msgspec.json.decode(body, type=_Models).data]
-    except msgspec.MsgspecError:
-        raise ProviderMalformed from None
+    return [model.id for model in decoded(body, _MODELS).data]
 
 
 def sendable(text: str) -> str:

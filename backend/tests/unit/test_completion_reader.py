@@ -68,6 +68,7 @@ def test_a_count_that_makes_no_sense_loses_no_answer(count: str) -> None:
         b'data: {"choices":[{"delta":{"content":5}}]}\n\n',
         b'data: {"choices":"tea"}\n\n',
         b"data: " + b"[" * 100_000 + b"\n\n",
+        b'data: {"unknown":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n\n",
         b"data: \xff\n\n",
         b"data: " + b"x" * (MAX_LINE_BYTES + 1),
     ],

@@ -5,12 +5,14 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from clonememoria.core.errors import ProviderTimeout
+from clonememoria.core.errors import ProviderMalformed, ProviderTimeout
 from clonememoria.providers.embeddings.base import Embeddings, Vectors
 from clonememoria.providers.guard import Guard, persistently
 
 # One call may be many requests of a large batch.
 TIMEOUT_S: Final = 120.0
+# Of a vector that Postgres can keep.
+MAX_DIMENSIONS: Final = 16_000
 
 
 class GuardedEmbeddings:
@@ -57,6 +59,8 @@ class GuardedEmbeddings:
                     vectors = await self._inner.embed(texts, model=model)
             except TimeoutError:
                 raise ProviderTimeout from None
+            if len(vectors) != len(texts) or vectors.shape[1] > MAX_DIMENSIONS:
+                raise ProviderMalformed
             await call.answered()
             return vectors
 

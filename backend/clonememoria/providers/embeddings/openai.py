@@ -1,10 +1,9 @@
 """OpenAI's embeddings, and every server that speaks them."""
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator, Sequence
-from typing import Self
+from typing import Final, Self
 
 import msgspec
 import numpy as np
@@ -14,7 +13,7 @@ from clonememoria.core.config import Settings
 from clonememoria.core.errors import ProviderMalformed
 from clonememoria.providers.embeddings.base import Vectors
 from clonememoria.providers.guard import endpoint_id
-from clonememoria.providers.http import first_secret, sendable
+from clonememoria.providers.http import decoded, first_secret, sendable
 from clonememoria.providers.openai_api import model_names, openai_client, our_errors
 
 TIMEOUT_S = 60.0
@@ -36,6 +35,9 @@ class _Row(msgspec.Struct):
 
 class _Answer(msgspec.Struct):
     data: list[_Row]
+
+
+_ANSWER: Final = msgspec.json.Decoder(_Answer)
 
 
 class OpenAIEmbeddings:
@@ -76,7 +78,7 @@ class OpenAIEmbeddings:
                 encoding_format="base64",
             ) as response:
                 body = await response.read()
-        return _decoded(body, expected=len(texts))
+        return _vectors_in(body, expected=len(texts))
 
     async def models(self) -> list[str]:
         names = [n for n in await model_names(self._client) if "embed" in n]
@@ -98,22 +100,26 @@ def _batches(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
         yield texts[start:]
 
 
-def _decoded(body: bytes, *, expected: int) -> Vectors:
+def _vectors_in(body: bytes, *, expected: int) -> Vectors:
     """Rows by their index, of length 1; raise ProviderMalformed."""
-    try:
-        rows = msgspec.json.decode(body, type=_Answer).data
-        vectors: Vectors = np.array([_vector(row.embedding) for row in rows], np.float32)
-    except (ValueError, binascii.Error):
-        raise ProviderMalformed from None
-    indexes = sorted(range(len(rows)), key=lambda position: rows[position].index)
-    is_whole = [rows[i].index for i in indexes] == list(range(expected))
-    if not is_whole or vectors.ndim != 2 or not vectors.size or not np.isfinite(vectors).all():
+    rows = sorted(decoded(body, _ANSWER).data, key=lambda row: row.index)
+    if [row.index for row in rows] != list(range(expected)):
         raise ProviderMalformed
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.where(lengths > 0, lengths, np.float32(1)))[indexes].astype(np.float32)
+    try:
+        vectors = np.stack([_vector(row.embedding) for row in rows])
+    except ValueError:
+        raise ProviderMalformed from None
+    # In double precision, since the squares may be too large for single.
+    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+    # Without a direction nothing is near it, or all is.
+    if not (np.isfinite(lengths).all() and lengths.all()):
+        raise ProviderMalformed
+    unit: Vectors = (vectors / lengths).astype(np.float32)
+    return unit
 
 
 def _vector(embedding: str | list[float]) -> Vectors:
     if isinstance(embedding, str):
         return np.frombuffer(base64.b64decode(embedding, validate=True), "<f4")
-    return np.array(embedding, np.float32)
+    with np.errstate(over="ignore"):
+        return np.array(embedding, np.float32)

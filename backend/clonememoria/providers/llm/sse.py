@@ -9,6 +9,7 @@ from typing import Final, Generic, TypeVar
 import msgspec
 
 from clonememoria.core.errors import ProviderMalformed
+from clonememoria.providers.http import decoded, sendable
 
 # A single token is never so long; whoever sends one is cut off here instead of held in memory.
 MAX_LINE_BYTES: Final = 1_000_000
@@ -48,17 +49,16 @@ class EventDecoder(Generic[T]):
         """Raise ProviderMalformed."""
         try:
             return self._decoder.decode(event)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return self._decode_leniently(event)
 
     def _decode_leniently(self, event: bytes) -> T:
         """Half of a surrogate pair is no text, and would kill every stream it passes through."""
         try:
             whole = json.dumps(json.loads(event), ensure_ascii=False)
-            text = whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            return self._decoder.decode(text)
         except (ValueError, RecursionError):
             raise ProviderMalformed from None
+        return decoded(sendable(whole), self._decoder)
 
 
 async def read_tail(chunks: AsyncIterator[bytes]) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import binascii
 from typing import Final, Self
 
 import httpx2
@@ -14,6 +13,7 @@ from clonememoria.providers.guard import endpoint_id
 from clonememoria.providers.http import (
     MAX_BODY_BYTES,
     bounded_client,
+    decoded,
     error_of_status,
     first_secret,
     sendable,
@@ -43,6 +43,7 @@ class _Voice(msgspec.Struct):
     id: str
 
 
+_WRAPPED: Final = msgspec.json.Decoder(_Wrapped)
 _VOICES: Final = msgspec.json.Decoder(list[str | _Voice])
 
 
@@ -88,8 +89,8 @@ class ExternalSpeech:
         try:
             async with asyncio.timeout(VOICES_TIMEOUT_S):
                 body = await self._answer("GET", f"{self._url.rstrip('/')}/voices")
-            voices = _VOICES.decode(body)
-        except (ProviderError, TimeoutError, msgspec.DecodeError):
+            voices = decoded(body, _VOICES)
+        except (ProviderError, TimeoutError):
             return []
         return [voice if isinstance(voice, str) else voice.id for voice in voices]
 
@@ -114,8 +115,8 @@ class ExternalSpeech:
 
 
 def _unwrapped(body: bytes) -> bytes:
+    wrapped = decoded(body, _WRAPPED)
     try:
-        wrapped = msgspec.json.decode(body, type=_Wrapped)
         return base64.b64decode(wrapped.audio_base64 or wrapped.audio, validate=True)
-    except (msgspec.DecodeError, binascii.Error, ValueError):
+    except ValueError:
         raise ProviderMalformed from None
