@@ -5,7 +5,8 @@ export default function ThemedToaster() {
   return (
     <Toaster
       theme={useTheme()}
-      position="bottom-center"
+      // At the bottom it would cover the composer and the player.
+      position="top-center"
       toastOptions={{
         classNames: {
           toast: "!rounded-lg !border-line !bg-surface !text-ink !shadow-float !font-sans",

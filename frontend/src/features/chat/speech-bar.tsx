@@ -11,7 +11,7 @@ import { useSpokenHighlight } from "./use-spoken-highlight";
 
 const PROGRESS_MS = 250;
 
-export interface SpeechBarProps {
+interface SpeechBarProps {
   cloneId: string;
   replyId: string;
   markdown: string;
@@ -119,7 +119,8 @@ async function feed(
     }
   } catch (error) {
     if (signal.aborted) return;
-    void notifyError("It could not be read aloud", error);
+    const what = player.texts().length > 0 ? "The rest" : "It";
+    void notifyError(`${what} could not be read aloud`, error);
   }
   if (!signal.aborted) player.complete();
 }

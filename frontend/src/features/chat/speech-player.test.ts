@@ -128,6 +128,15 @@ test("a sentence that has not arrived yet is waited for", () => {
   expect(player.snapshot()).toEqual({ state: "playing", current: 1, total: 2 });
 });
 
+test("what was announced and never came is not counted", () => {
+  const { context, player, ends } = started(0);
+  void player.add(sentence(0, 5));
+  player.complete();
+  expect(player.snapshot()).toEqual({ state: "playing", current: 0, total: 1 });
+  context.endFirst();
+  expect(ends).toEqual(["end"]);
+});
+
 test("pausing keeps the place", () => {
   const { context, player } = started(2);
   player.toggle();

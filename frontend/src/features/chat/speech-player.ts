@@ -59,7 +59,7 @@ export class SpeechPlayer {
     while (this.sentences.length - this.hearing.current > WAITING) await this.change();
   }
 
-  /** No more sentences come. */
+  /** No more sentences come, also where more were announced. */
   complete(): void {
     this.isComplete = true;
     this.fill();
@@ -138,7 +138,7 @@ export class SpeechPlayer {
     const now: Hearing = {
       state: this.state(),
       current: this.sounding[0]?.index ?? this.next,
-      total: this.sentences.at(-1)?.total ?? 0,
+      total: this.isComplete ? this.sentences.length : (this.sentences.at(-1)?.total ?? 0),
     };
     const { hearing } = this;
     if (now.state === hearing.state && now.current === hearing.current) {
