@@ -8,7 +8,7 @@ import type { Mode, Origin, Phase } from "./reply";
 import { ReplyActions } from "./reply-actions";
 import type { Speech } from "./use-speech";
 
-export interface ReplyViewProps {
+interface ReplyViewProps {
   id: string;
   cloneName: string;
   text: string;

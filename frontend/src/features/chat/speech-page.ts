@@ -4,7 +4,7 @@ import { letterOf, type Span } from "./speech-match";
 const UNSAID = "button, figure";
 
 /** The letters that a reply shows, and where each of them stands in the document. */
-export interface PageText {
+interface PageText {
   letters: string;
   rangeOf: (span: Span) => Range;
 }

@@ -1,7 +1,7 @@
 import type { Provider } from "@/lib/api/types";
 import { faultOf } from "@/lib/faults";
 
-export interface Standing {
+interface Standing {
   tone: "neutral" | "ok" | "warn" | "danger";
   label: string;
   /** What there is to know beyond the label. */

@@ -3,7 +3,7 @@ import { api, unwrap } from "@/lib/api/client";
 import { Problem } from "@/lib/api/problem";
 import type { ProblemBody, ProviderKind, ProviderTrial } from "@/lib/api/types";
 
-export const providerKeys = {
+const providerKeys = {
   list: ["providers"] as const,
   health: ["health"] as const,
 };
