@@ -31,6 +31,20 @@ def test_a_streamed_file_without_sizes_reaches_to_its_end() -> None:
     assert read_wav(open_wav_header(sample_rate=24_000) + PCM) == Wav(PCM, 24_000)
 
 
+@pytest.mark.parametrize("size", [0, 0x7FFFF000, 0xFFFFFFFF, len(PCM) + 44])
+def test_a_size_that_nobody_knew_says_nothing(size: int) -> None:
+    file = wav_file(PCM, sample_rate=24_000)
+
+    assert read_wav(file[:40] + struct.pack("<I", size) + PCM) == Wav(PCM, 24_000)
+
+
+def test_a_file_that_breaks_off_is_refused() -> None:
+    file = wav_file(PCM * 100, sample_rate=24_000)
+
+    with pytest.raises(ProviderMalformed):
+        read_wav(file[:-100])
+
+
 def test_chunks_before_the_sound_are_passed_over() -> None:
     file = wav_file(PCM, sample_rate=24_000)
     listed = file[:36] + b"LIST" + struct.pack("<I", 3) + b"abc\0" + file[36:]

@@ -18,8 +18,9 @@ _MIN_RATE, _MAX_RATE = 4_000, 192_000
 # Before the samples; a real file has three or four.
 _MAX_CHUNKS: Final = 64
 _HEADER_BYTES = 44
-# What a file says that is written while it is sent.
+# What a file says that is written while it is sent; others say less, but not much.
 _UNKNOWN_SIZE = 0xFFFFFFFF
+_UNKNOWN_FROM: Final = 0x7F000000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ def joined(parts: Sequence[Wav]) -> Wav:
 def read_wav(file: bytes) -> Wav:
     """The samples as 16 bit and mono; raise ProviderMalformed for what is no sound.
 
-    A file that is written while it is sent has no true sizes (OpenAI's say 0xFFFFFFFF): the data
-    then reaches to the end of the file.
+    A file that is written while it is sent has no true sizes (OpenAI's say 0xFFFFFFFF, others 0):
+    the data then reaches to the end of the file. With any other size all of it must be there.
     """
     if file[:4] != b"RIFF" or file[8:12] != b"WAVE":
         raise ProviderMalformed
@@ -131,6 +132,12 @@ def _chunks(file: bytes) -> Iterator[tuple[bytes, memoryview]]:
     start = 12
     while start + 8 <= len(file):
         name, size = struct.unpack_from("<4sI", file, start)
+        there = len(file) - start - 8
+        if name == b"data" and not 0 < size < _UNKNOWN_FROM:
+            size = there
+        # Some count the header in.
+        if size - there > _HEADER_BYTES:
+            raise ProviderMalformed
         yield name, view[start + 8 : start + 8 + size]
         # Chunks start at even places.
         start += 8 + size + size % 2
