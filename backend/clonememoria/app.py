@@ -11,6 +11,7 @@ import structlog
 from fastapi import APIRouter, FastAPI
 
 from clonememoria import __version__
+from clonememoria.accounts.budgets import Budgets
 from clonememoria.accounts.router import router as accounts_router
 from clonememoria.analytics.router import router as operation_router
 from clonememoria.analytics.usage_router import router as usage_router
@@ -115,7 +116,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.secret_key = await asyncio.to_thread(secret_key, settings)
         app.state.suggestions = Suggestions(database, providers)
         app.state.welcome = sample_welcome(database, providers, is_wanted=settings.sample_clone)
-        app.state.reembed = partial(follow_settings, tiers=tiers_of(providers))
+        app.state.reembed = partial(
+            follow_settings,
+            tiers=tiers_of(providers),
+            prices=providers.prices,
+            budgets=Budgets.in_dollars(settings),
+        )
         app.state.document_feed = await stack.enter_async_context(running_feed(database))
         if settings.worker_inline:
             app.state.worker = await stack.enter_async_context(

@@ -69,7 +69,7 @@ async def read_clone(
     return await show_clone(session, clone.id, providers=providers)
 
 
-@router.patch("/{clone_id}", responses=problems(403, 404))
+@router.patch("/{clone_id}", responses=problems(403, 404, 429))
 async def patch_clone(
     clone_id: CloneKey,
     patch: schemas.ClonePatch,
@@ -101,7 +101,7 @@ async def read_settings(
     return await _settings(session, await owned_clone(session, clone_id), providers)
 
 
-@router.patch("/{clone_id}/settings", responses=problems(403, 404))
+@router.patch("/{clone_id}/settings", responses=problems(403, 404, 429))
 async def patch_settings(
     clone_id: CloneKey,
     patch: schemas.CloneSettingsPatch,
@@ -112,7 +112,8 @@ async def patch_settings(
 ) -> schemas.CloneSettings:
     """Change settings: only what is sent.
 
-    The next message uses them. A new embedding re-embeds the documents in the background.
+    The next message uses them. A new embedding re-embeds the documents in the background, within
+    your budget.
     """
     clone = await clone_to_change(session, clone_id)
     columns = columns_for_change(patch, clone, providers)

@@ -1,13 +1,28 @@
-"""What vectors cost the maker of a clone: noted in the transaction that stores them."""
+"""What vectors cost the maker of a clone: asked for before, noted where they are stored."""
 
 from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from clonememoria.accounts.budgets import Budgets, check_budget
 from clonememoria.accounts.spending import Spending, record
 from clonememoria.knowledge.spaces import Embedding
 from clonememoria.providers.prices import Prices, estimated_tokens
+
+
+async def check_affordable(
+    session: AsyncSession,
+    embedding: Embedding,
+    *,
+    owner_id: UUID,
+    prices: Prices,
+    budgets: Budgets,
+) -> None:
+    """Raise BudgetExceeded, unless vectors of this embedding cost nothing."""
+    price = prices.of(embedding.provider, embedding.model)
+    if price and price.input:
+        await check_budget(session, owner_id, budgets)
 
 
 async def charge(

@@ -6,16 +6,18 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
-from clonememoria.accounts.budgets import Budgets, check_budget
+from clonememoria.accounts.budgets import Budgets
 from clonememoria.accounts.identity import CurrentUser, UserSession
 from clonememoria.clones.access import CloneKey, owned_clone
 from clonememoria.clones.dependencies import AppProviders
 from clonememoria.core.db import Database
 from clonememoria.core.web import AppDatabase, AppSettings
 from clonememoria.knowledge import schemas
+from clonememoria.knowledge.charging import check_affordable
 from clonememoria.knowledge.documents import find_document
 from clonememoria.knowledge.feed import DocumentFeed
 from clonememoria.knowledge.pasting import received_body
+from clonememoria.knowledge.spaces import serving
 from clonememoria.knowledge.uploading import Upload
 from clonememoria.models import Clone, Document
 from clonememoria.providers.prices import Prices
@@ -60,11 +62,15 @@ class Payer:
     budgets: Budgets
 
     async def check_budget(self) -> None:
-        price = self.prices.of(self.clone.serving_provider, self.clone.serving_model)
-        if price and price.input:
-            user_id = self.clone.creator_id
-            async with self.database.as_user(user_id) as session:
-                await check_budget(session, user_id, self.budgets)
+        owner_id = self.clone.creator_id
+        async with self.database.as_user(owner_id) as session:
+            await check_affordable(
+                session,
+                serving(self.clone),
+                owner_id=owner_id,
+                prices=self.prices,
+                budgets=self.budgets,
+            )
 
 
 def payer(

@@ -15,10 +15,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from clonememoria.accounts.budgets import Budgets
+from clonememoria.knowledge.charging import check_affordable
 from clonememoria.knowledge.lifecycle import ClaimLost, lock_clone, refresh_rag_status
 from clonememoria.knowledge.queue import ReembedJob, enqueue
 from clonememoria.knowledge.spaces import Embedding, lacking, serving, wanted_by
 from clonememoria.models import Chunk, Clone, Reembedding
+from clonememoria.providers.prices import Prices
 
 CRASHED: Final = "Re-embedding failed again and again without a result."
 
@@ -39,11 +42,17 @@ class ReembedClaim:
 
 
 async def follow_settings(
-    session: AsyncSession, clone: Clone, *, tiers: Collection[Embedding]
+    session: AsyncSession,
+    clone: Clone,
+    *,
+    tiers: Collection[Embedding],
+    prices: Prices,
+    budgets: Budgets,
 ) -> None:
     """In the transaction that changed the clone's embedding: make what serves follow it.
 
-    Vectors of `tiers` are kept, as of what serves.
+    Vectors of `tiers` are kept, as of what serves. Raise BudgetExceeded where the maker of the
+    clone may not pay for new ones.
     """
     wanted = wanted_by(clone)
     if wanted == serving(clone):
@@ -51,6 +60,9 @@ async def follow_settings(
     elif await session.scalar(select(Chunk.id).where(Chunk.clone_id == clone.id).limit(1)) is None:
         await _switch(session, clone.id, wanted, tiers=tiers)
     elif not await _is_under_way(session, clone.id, wanted):
+        await check_affordable(
+            session, wanted, owner_id=clone.creator_id, prices=prices, budgets=budgets
+        )
         await _begin(session, clone, wanted)
     else:
         return

@@ -396,6 +396,37 @@ async def test_documents_are_charged_to_the_maker_of_the_clone(
     assert hidden.status_code == 200
 
 
+async def test_beyond_the_budget_no_clone_is_embedded_anew(
+    serve: Serve, settings: Settings, upstream: FakeOpenAI
+) -> None:
+    served = await serve(
+        settings.model_copy(
+            update={
+                "embeddings_openai_base_url": upstream.base_url,
+                "budget_usd_per_month": 0.000001,
+            }
+        )
+    )
+    person = await register(served.url, "grace@example.org")
+    clone = await create_clone(person)
+    await read(person, clone)
+    await asked(person, clone)
+    address = f"/api/clones/{clone}/settings"
+    before = (await person.http.get(address)).json()
+
+    refused = await person.http.patch(address, json={"embedding_provider": "openai"})
+    unchanged = (await person.http.get(address)).json()
+    free = await person.http.patch(
+        address,
+        json={"embedding_provider": "openai", "embedding_model": "fake-embed-dim64"},
+    )
+    await person.http.aclose()
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "budget_exceeded")
+    assert unchanged == before
+    assert free.status_code == 200
+
+
 async def test_free_embeddings_need_no_budget(limited: Person) -> None:
     clone = await create_clone(limited)
     await asked(limited, clone)

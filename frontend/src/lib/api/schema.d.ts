@@ -218,7 +218,8 @@ export interface paths {
         head?: never;
         /**
          * Change settings: only what is sent
-         * @description The next message uses them. A new embedding re-embeds the documents in the background.
+         * @description The next message uses them. A new embedding re-embeds the documents in the background, within
+         *     your budget.
          */
         patch: operations["patch_settings_api_clones__clone_id__settings_patch"];
         trace?: never;
@@ -3912,6 +3913,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A service that this needs is down; `Retry-After` says when to try again */
             503: {
                 headers: {
@@ -4052,6 +4062,15 @@ export interface operations {
             };
             /** @description The request is not valid; `errors` says where */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
