@@ -61,6 +61,9 @@ async def test_where_nobody_answers_there_is_an_apology_and_another_try(
         troubles = troubles_of(page, url)
         await ask_the_sample(page)
         await expect_apology(page)
+        said = page.get_by_role("status").filter(has_text="There is no answer. The provider")
+        await expect(said).to_be_attached()
+        await expect(page.get_by_role("alert")).to_have_count(0)
         await page.reload()
         await expect_apology(page)
 
