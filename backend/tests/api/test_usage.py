@@ -12,7 +12,8 @@ import pytest
 
 from clonememoria.core.config import Settings
 from tests.api.clones import create_clone
-from tests.api.documents import Json, documents_url, read, url_of
+from tests.api.documents import Json, read
+from tests.api.usage import usage_of
 from tests.conftest import Person, Serve, register
 from tests.eventually import eventually
 from tests.fakes.knobs import Knobs
@@ -47,12 +48,6 @@ def settings(settings: Settings, upstream: FakeOpenAI, tmp_path: Path) -> Settin
 
 async def asked(person: Person, clone: str, **changes: object) -> Json:
     answer = await person.http.post(f"/api/chat/{clone}", json={**QUESTION, **changes})
-    assert answer.status_code == 200, answer.text
-    return cast(Json, answer.json())
-
-
-async def usage_of(person: Person, **wanted: str | int) -> Json:
-    answer = await person.http.get("/api/usage", params=wanted)
     assert answer.status_code == 200, answer.text
     return cast(Json, answer.json())
 
@@ -321,33 +316,6 @@ async def test_the_budget_of_one_is_not_that_of_another(
     assert (await limited.http.post(f"/api/chat/{clone}", json=QUESTION)).status_code == 429
 
 
-async def test_who_tests_a_provider_pays_for_it(ada: Person) -> None:
-    tested = await ada.http.post("/api/providers/llm/openai/test")
-    await ada.http.post("/api/providers/tts/dummy/test", json={"text": "Hello."})
-
-    assert tested.status_code == 200
-    usage = await usage_of(ada)
-    assert usage["totals"]["cost_usd"] == pytest.approx((10 * 0.15 + 16 * 0.60) / 1_000_000)
-    assert usage["totals"]["replies"] == 0
-    assert [(of["kind"], of["characters"]) for of in usage["by_provider"]] == [
-        ("llm", 0),
-        ("tts", 6),
-    ]
-    assert [(of["clone_id"], of["name"]) for of in usage["by_clone"]] == [(None, None)]
-
-
-async def test_beyond_the_budget_only_what_is_free_can_be_tested(limited: Person) -> None:
-    clone = await create_clone(limited)
-    await asked(limited, clone)
-    await asked(limited, clone)
-
-    refused = await limited.http.post("/api/providers/llm/openai/test")
-    free = await limited.http.post("/api/providers/llm/dummy/test")
-
-    assert (refused.status_code, refused.json()["code"]) == (429, "budget_exceeded")
-    assert free.status_code == 200
-
-
 async def test_prometheus_counts_what_providers_cost(ada: Person) -> None:
     clone = await create_clone(ada)
     await asked(ada, clone)
@@ -359,72 +327,6 @@ async def test_prometheus_counts_what_providers_cost(ada: Person) -> None:
     (line,) = [line for line in text.splitlines() if "provider_cost_usd_total{" in line]
     assert 'provider="openai"' in line
     assert float(line.rpartition(" ")[2]) == pytest.approx(PRICE_OF_REPLY)
-
-
-async def test_documents_are_charged_to_the_maker_of_the_clone(
-    serve: Serve, settings: Settings, upstream: FakeOpenAI
-) -> None:
-    served = await serve(
-        settings.model_copy(
-            update={
-                "embeddings_default_provider": "openai",
-                "embeddings_openai_base_url": upstream.base_url,
-                "budget_usd_per_month": 0.000001,
-            }
-        )
-    )
-    person = await register(served.url, "grace@example.org")
-    clone = await create_clone(person)
-    document = await read(person, clone, content="The harbour was closed. " * 100)
-
-    (of_documents,) = (await usage_of(person, clone_id=clone))["by_provider"]
-    assert (of_documents["kind"], of_documents["model"]) == (
-        "embeddings",
-        "text-embedding-3-small",
-    )
-    assert 600 <= of_documents["prompt_tokens"] < 1000
-    assert of_documents["cost_usd"] == pytest.approx(of_documents["prompt_tokens"] * 0.02e-6)
-
-    refused = await person.http.post(
-        documents_url(clone), json={"title": "More", "content": "of it"}
-    )
-    renamed = await person.http.patch(url_of(document), json={"title": "Other"})
-    hidden = await person.http.patch(url_of(document), json={"visibility": "public"})
-    await person.http.aclose()
-    assert (refused.status_code, refused.json()["code"]) == (429, "budget_exceeded")
-    assert renamed.status_code == 429
-    assert hidden.status_code == 200
-
-
-async def test_beyond_the_budget_no_clone_is_embedded_anew(
-    serve: Serve, settings: Settings, upstream: FakeOpenAI
-) -> None:
-    served = await serve(
-        settings.model_copy(
-            update={
-                "embeddings_openai_base_url": upstream.base_url,
-                "budget_usd_per_month": 0.000001,
-            }
-        )
-    )
-    person = await register(served.url, "grace@example.org")
-    clone = await create_clone(person)
-    await read(person, clone)
-    await asked(person, clone)
-    address = f"/api/clones/{clone}/settings"
-    before = (await person.http.get(address)).json()
-
-    refused = await person.http.patch(address, json={"embedding_provider": "openai"})
-    unchanged = (await person.http.get(address)).json()
-    free = await person.http.patch(
-        address,
-        json={"embedding_provider": "openai", "embedding_model": "fake-embed-dim64"},
-    )
-    await person.http.aclose()
-
-    assert (refused.status_code, refused.json()["code"]) == (429, "budget_exceeded")
-    assert unchanged == before
-    assert free.status_code == 200
 
 
 async def test_free_embeddings_need_no_budget(limited: Person) -> None:
