@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clonememoria.clones import schemas
-from clonememoria.core.errors import UnknownProvider
+from clonememoria.core.errors import InvalidInput, UnknownProvider
 from clonememoria.models import Clone, Reembedding
 from clonememoria.providers.catalog import Providers
 from clonememoria.providers.llm.base import LanguageModel
@@ -31,6 +31,7 @@ LLM: Final = _Role("llm", "llm_provider", "llm_model")
 EMBEDDING: Final = _Role("embeddings", "embedding_provider", "embedding_model")
 TTS: Final = _Role("tts", "tts_provider", "tts_voice_id")
 ROLES: Final = (LLM, EMBEDDING, TTS)
+MAX_NAMED_VOICES: Final = 20
 PLAIN: Final = ("temperature", "max_tokens", "tts_speed")
 RETRIEVAL_COLUMNS: Final = {
     "top_k": "retrieval_top_k",
@@ -49,6 +50,20 @@ def voice_of(clone: Clone, providers: Providers) -> tuple[TextToSpeech, str]:
     """What speaks for this clone, and with which voice; raise UnknownProvider."""
     tts = providers.tts(clone.tts_provider or providers.default("tts"))
     return tts, clone.tts_voice_id or tts.default_voice
+
+
+async def check_voice(tts: TextToSpeech, voice: str, *, field: tuple[str, ...]) -> None:
+    """Raise InvalidInput for a voice that this provider cannot have."""
+    if tts.has_open_voices or voice == tts.default_voice:
+        return
+    voices = await tts.voices()
+    if voice not in voices:
+        more = ", …" if len(voices) > MAX_NAMED_VOICES else ""
+        raise InvalidInput(
+            f"The provider {tts.name!r} has no voice {voice[:50]!r}; "
+            f"choose one of: {', '.join(voices[:MAX_NAMED_VOICES])}{more}",
+            field=field,
+        )
 
 
 def effective_settings(

@@ -11,13 +11,13 @@ from sqlalchemy import text
 from clonememoria.accounts.budgets import Budgets, check_budget
 from clonememoria.accounts.spending import Spending, record
 from clonememoria.clones.provider_schemas import ProviderKind, ProviderTrial
+from clonememoria.clones.settings import check_voice
 from clonememoria.core.db import Database
-from clonememoria.core.errors import InvalidInput, UnknownProvider
+from clonememoria.core.errors import UnknownProvider
 from clonememoria.core.text import without_unstorable
 from clonememoria.providers.catalog import Providers
 from clonememoria.providers.llm.base import ChatMessage, Completion, Finish, Usage
 from clonememoria.providers.prices import estimated_tokens
-from clonememoria.providers.tts.base import TextToSpeech
 
 VECTOR_STORE: Final = "pgvector"
 QUESTION: Final = "Answer with the word yes."
@@ -142,25 +142,13 @@ async def _try_embeddings(
 async def _try_tts(name: str, wanted: ProviderTrial, tester: Tester) -> tuple[Answered, Spending]:
     tts = tester.providers.tts(name)
     voice, said = wanted.voice or tts.default_voice, wanted.text or SENTENCE
-    await _check_voice(tts, voice)
+    await check_voice(tts, voice, field=("body", "voice"))
     clock = _Clock()
     await tts.synthesize(said, voice=voice)
     used = Spending(
         owner_id=tester.user_id, kind="tts", provider=name, model=tts.model, characters=len(said)
     )
     return Answered(clock.ms, voice=voice), used
-
-
-async def _check_voice(tts: TextToSpeech, voice: str) -> None:
-    if tts.has_open_voices or voice == tts.default_voice:
-        return
-    voices = await tts.voices()
-    if voice not in voices:
-        raise InvalidInput(
-            f"The provider {tts.name!r} has no voice {voice[:50]!r}; "
-            f"choose one of: {', '.join(voices)}",
-            field=("body", "voice"),
-        )
 
 
 async def _try_vectors(name: str, database: Database) -> Answered:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 import anyio
@@ -15,21 +15,19 @@ from clonememoria.accounts.identity import CurrentUser
 from clonememoria.accounts.spending import Spending, record
 from clonememoria.clones.access import visible_clone
 from clonememoria.clones.dependencies import AppProviders
+from clonememoria.clones.settings import check_voice
 from clonememoria.core.db import UNREACHABLE, Database
 from clonememoria.core.errors import Forbidden, InvalidInput
 from clonememoria.core.limits import AppLimits
 from clonememoria.core.web import AppDatabase, AppSettings
 from clonememoria.models import Clone
 from clonememoria.providers.catalog import Providers
-from clonememoria.providers.tts.base import TextToSpeech
 from clonememoria.speech.recordings import AppRecordings, Recording, Recordings, Voice
 from clonememoria.speech.schemas import SpeechRequest
 from clonememoria.speech.sentences import split_sentences
 from clonememoria.speech.spoken_text import spoken_text
 
 log = structlog.get_logger()
-
-MAX_NAMED_VOICES: Final = 20
 
 
 @dataclass(frozen=True)
@@ -152,18 +150,5 @@ async def _voice(clone: Clone, wanted: SpeechRequest, providers: Providers) -> V
     tts = providers.tts(provider)
     own = clone.tts_voice_id if provider == chosen else None
     voice_id = wanted.voice_id or own or tts.default_voice
-    await _check_voice(tts, voice_id)
+    await check_voice(tts, voice_id, field=("body", "voice_id"))
     return Voice(tts, voice_id, wanted.speed or clone.tts_speed)
-
-
-async def _check_voice(tts: TextToSpeech, voice_id: str) -> None:
-    if tts.has_open_voices or voice_id == tts.default_voice:
-        return
-    voices = await tts.voices()
-    if voice_id not in voices:
-        more = ", …" if len(voices) > MAX_NAMED_VOICES else ""
-        raise InvalidInput(
-            f"The provider {tts.name!r} has no voice {voice_id[:50]!r}; "
-            f"choose one of: {', '.join(voices[:MAX_NAMED_VOICES])}{more}",
-            field=("body", "voice_id"),
-        )
