@@ -1,6 +1,7 @@
 """One turn as a generator of events: passages are found, then the model answers from them."""
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from typing import Final, cast
 from uuid import UUID
@@ -67,17 +68,26 @@ async def answer(turn: Turn, database: Database, providers: Providers) -> AsyncG
 
     completion = _completion(turn, found.passages)
     try:
-        async for item in fallback.first_to_answer(turn.candidates, completion):
-            if isinstance(item, fallback.Answering):
-                yield Answering(item.provider, item.model, as_stored(item.skipped))
-            elif isinstance(item, Finish):
-                yield item
-            elif text := without_unstorable(item):
-                yield Token(text)
+        # Closed with this generator: the vendor's connection must not wait for the collector.
+        async with aclosing(fallback.first_to_answer(turn.candidates, completion)) as items:
+            async for item in items:
+                if happening := _happening(item):
+                    yield happening
     except NobodyAnswers as error:
         yield Token(APOLOGY)
         trouble = Trouble(error.code, error.detail, error.retryable)
         yield Unanswered(as_stored(error.skipped), trouble)
+
+
+def _happening(item: fallback.Answering | str | Finish) -> Happening | None:
+    """None for a token of which nothing can be stored."""
+    match item:
+        case fallback.Answering(provider, model, skipped):
+            return Answering(provider, model, as_stored(skipped))
+        case Finish():
+            return item
+    text = without_unstorable(item)
+    return Token(text) if text else None
 
 
 async def _find(turn: Turn, database: Database, providers: Providers) -> Found:

@@ -56,7 +56,7 @@ class NobodyAnswers(ProviderError):
 
 async def first_to_answer(
     candidates: Candidates, completion: Completion
-) -> AsyncIterator[Answering | str | Finish]:
+) -> AsyncGenerator[Answering | str | Finish]:
     """Yield Answering, then the stream of the first candidate that has a token.
 
     Raise NobodyAnswers, or after a token the ProviderError of whose it was.
