@@ -19,6 +19,7 @@ from clonememoria.clones.settings import check_voice
 from clonememoria.core.db import UNREACHABLE, Database
 from clonememoria.core.errors import Forbidden, InvalidInput
 from clonememoria.core.limits import AppLimits
+from clonememoria.core.metrics import AppMetrics, Metrics
 from clonememoria.core.web import AppDatabase, AppSettings
 from clonememoria.models import Clone
 from clonememoria.providers.catalog import Providers
@@ -39,6 +40,7 @@ class Listener:
     providers: Providers
     recordings: Recordings
     budgets: Budgets
+    metrics: Metrics
 
 
 async def listener(
@@ -49,9 +51,11 @@ async def listener(
     recordings: AppRecordings,
     limits: AppLimits,
     settings: AppSettings,
+    metrics: AppMetrics,
 ) -> Listener:
     await limits.count(f"speech:{user.id}", per_minute=settings.rate_limit_chat_per_minute)
-    return Listener(user.id, database, providers, recordings, Budgets.in_dollars(settings))
+    budgets = Budgets.in_dollars(settings)
+    return Listener(user.id, database, providers, recordings, budgets, metrics)
 
 
 CurrentListener = Annotated[Listener, Depends(listener)]
@@ -104,6 +108,7 @@ class Speaking:
         cost_usd = listener.providers.prices.cost_usd(
             tts.name, tts.model, characters=self.new_characters
         )
+        listener.metrics.provider_cost_usd.labels(tts.name).inc(cost_usd)
         spending = Spending(
             owner_id=listener.user_id,
             clone_id=self.clone.id,

@@ -62,6 +62,11 @@ async def speaking_through_a_vendor(serve: Serve, settings: Settings) -> AsyncIt
             clone = await create_clone(person)
             state = served.app.state
             listener = Listener(
-                person.id, state.database, state.providers, state.recordings, Budgets()
+                person.id,
+                state.database,
+                state.providers,
+                state.recordings,
+                Budgets(),
+                state.metrics,
             )
             yield Speaker(person, clone, vendor, listener)

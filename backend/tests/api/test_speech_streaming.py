@@ -106,6 +106,16 @@ async def test_a_sentence_that_was_spoken_in_another_text_is_there_at_once(
     assert await speaker.calls() == len(SENTENCES)
 
 
+async def test_prometheus_counts_what_speech_costs(speaker: Speaker) -> None:
+    await sentences_of(speaker.person, speaker.clone, TEXT)
+
+    metrics = (await speaker.person.http.get("/metrics", headers={"Accept": "text/plain"})).text
+
+    (line,) = [line for line in metrics.splitlines() if "provider_cost_usd_total{" in line]
+    cost = sum(map(len, SENTENCES)) * 16.70 / 1_000_000
+    assert float(line.rpartition(" ")[2]) == pytest.approx(cost)
+
+
 @pytest.mark.parametrize("route", ["stream", "sentences"])
 async def test_nothing_more_is_made_for_a_listener_who_has_left(
     speaker: Speaker, route: str
