@@ -246,19 +246,24 @@ async def test_voices_are_those_that_the_server_lists(
     assert server.requests[-1].path == "/speak/voices"
 
 
-@pytest.mark.parametrize(
-    "answer", [failure(404), failure(500), HTML, GZIP, "refuse", "hang", Answer(b'{"a": 1}')]
-)
+@pytest.mark.parametrize("answer", [failure(404), failure(500), HTML, GZIP, Answer(b'{"a": 1}')])
 async def test_a_server_that_lists_no_voices_has_the_default_one(
-    tts: TextToSpeech,
-    server: SpeechServer,
-    answer: Answer | str,
-    monkeypatch: pytest.MonkeyPatch,
+    tts: TextToSpeech, server: SpeechServer, answer: Answer
 ) -> None:
-    monkeypatch.setattr(external, "VOICES_TIMEOUT_S", 0.3)
     server.voices = answer
 
     assert await tts.voices() == ["default"]
+
+
+@pytest.mark.parametrize("fault", ["refuse", "hang"])
+async def test_a_server_that_is_not_there_does_not_look_healthy(
+    tts: TextToSpeech, server: SpeechServer, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(external, "VOICES_TIMEOUT_S", 0.3)
+    server.voices = fault
+
+    with pytest.raises(ProviderDown):
+        await tts.voices()
 
 
 async def test_the_default_voice_is_the_setting(server: SpeechServer) -> None:

@@ -8,7 +8,7 @@ import httpx2
 import msgspec
 
 from clonememoria.core.config import Settings
-from clonememoria.core.errors import ProviderDown, ProviderError, ProviderMalformed, ProviderTimeout
+from clonememoria.core.errors import ProviderDown, ProviderMalformed, ProviderTimeout
 from clonememoria.providers.guard import endpoint_id
 from clonememoria.providers.http import (
     MAX_BODY_BYTES,
@@ -75,7 +75,7 @@ class ExternalSpeech:
             "speed": speed,
             "format": "wav",
         }
-        body = await self._answer("POST", self._url, wanted)
+        body = await self._answer(wanted)
         is_json = body.lstrip()[:1] == b"{"
         file = await asyncio.to_thread(_unwrapped, body) if is_json else body
         return spoken(await read_sound(file))
@@ -85,24 +85,34 @@ class ExternalSpeech:
         return [self.default_voice, *(voice for voice in listed if voice != self.default_voice)]
 
     async def _listed_voices(self) -> list[str]:
-        """What GET /voices lists; nothing where there is no such thing, as most servers."""
+        """What GET /voices lists; nothing where there is no such thing, as most servers.
+
+        Raise ProviderDown where there is no server: whatever it answers, it is there.
+        """
         try:
             async with asyncio.timeout(VOICES_TIMEOUT_S):
-                body = await self._answer("GET", f"{self._url.rstrip('/')}/voices")
-            voices = decoded(body, _VOICES)
-        except (ProviderError, TimeoutError):
+                answer = await self._sent("GET", f"{self._url.rstrip('/')}/voices")
+            voices = decoded(answer.content, _VOICES) if answer.is_success else []
+        except TimeoutError:
+            raise ProviderTimeout from None
+        except ProviderMalformed:
             return []
         return [voice if isinstance(voice, str) else voice.id for voice in voices]
 
-    async def _answer(self, method: str, url: str, body: dict[str, object] | None = None) -> bytes:
+    async def _sent(
+        self, method: str, url: str, body: dict[str, object] | None = None
+    ) -> httpx2.Response:
         try:
-            answer = await self._client.request(method, url, json=body, headers=self._headers)
+            return await self._client.request(method, url, json=body, headers=self._headers)
         except httpx2.TimeoutException:
             raise ProviderTimeout from None
         except httpx2.TransportError:
             raise ProviderDown from None
         except (httpx2.HTTPError, httpx2.InvalidURL):
             raise ProviderMalformed from None
+
+    async def _answer(self, body: dict[str, object]) -> bytes:
+        answer = await self._sent("POST", self._url, body)
         if not answer.is_success:
             advice = _ADVICE.get(answer.status_code)
             raise error_of_status(answer.status_code, headers=answer.headers, advice=advice)
