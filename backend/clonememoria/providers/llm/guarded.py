@@ -1,14 +1,23 @@
 """A language model that cannot hang, hammer or fail unnoticed; wraps any vendor's."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
-from typing import cast
+from typing import Final, cast
 
 from clonememoria.core.errors import ProviderMalformed, ProviderTimeout
 from clonememoria.providers.guard import Guard, persistently
 from clonememoria.providers.llm.base import Completion, Finish, LanguageModel, Usage, counted
+
+# In characters: 30 for each token of the largest `max_tokens`. Who says more was not asked for it,
+# and would fill the memory; the event of a short token costs as much as this many.
+MAX_ANSWER: Final = 1_000_000
+MIN_TOKEN: Final = 8
+MAX_BLANKS: Final = 1_000
+# Neither space nor what no reader gets.
+SOMETHING: Final = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +37,7 @@ class Patience:
 class _Opened:
     """A stream whose first token is there. Closing the stack closes it."""
 
-    first: str | Finish
+    first: str
     rest: AsyncGenerator[str | Finish]
     stack: AsyncExitStack
     end_at: float
@@ -51,14 +60,18 @@ class GuardedLanguageModel:
             retry_after_max_s=min(completion.patience_s, self._patience.later_s),
         )
         async with opened.stack:
-            yield opened.first
+            token, left = opened.first, MAX_ANSWER
             now, idle_s = asyncio.get_running_loop().time, self._patience.idle_s
             while True:
-                wait_until = min(now() + idle_s, opened.end_at)
-                item = await _next(opened.rest, wait_until)
-                if item is None:
-                    return
-                yield self._counted(item) if isinstance(item, Finish) else item
+                left -= max(len(token), MIN_TOKEN)
+                if left < 0:
+                    raise ProviderMalformed
+                yield token
+                item = await _next(opened.rest, min(now() + idle_s, opened.end_at))
+                if isinstance(item, Finish):
+                    break
+                token = item
+            yield self._counted(item)
 
     async def _open(self, completion: Completion) -> _Opened:
         """Until the first token; raise a ProviderError."""
@@ -69,9 +82,7 @@ class GuardedLanguageModel:
             now = asyncio.get_running_loop().time()
             items = cast(AsyncGenerator[str | Finish], self._inner.stream(completion))
             await stack.enter_async_context(aclosing(items))
-            first = await _next(items, now + min(patience.first_token_s, patience.total_s))
-            if first is None:
-                raise ProviderMalformed
+            first = await _beginning(items, now + min(patience.first_token_s, patience.total_s))
             await call.answered()
             rest = stack.pop_all()
         return _Opened(first, items, rest, now + patience.total_s)
@@ -92,9 +103,22 @@ class GuardedLanguageModel:
         await self._inner.aclose()
 
 
-async def _next(items: AsyncGenerator[str | Finish], deadline: float) -> str | Finish | None:
+async def _beginning(items: AsyncGenerator[str | Finish], deadline: float) -> str:
+    """The first token that says something, with the blanks before it: they alone are no answer."""
+    said = ""
+    while not SOMETHING.search(said):
+        item = await _next(items, deadline)
+        if isinstance(item, Finish) or len(said) > MAX_BLANKS:
+            raise ProviderMalformed
+        said += item
+    return said
+
+
+async def _next(items: AsyncGenerator[str | Finish], deadline: float) -> str | Finish:
     try:
         async with asyncio.timeout_at(deadline):
-            return await anext(items, None)
+            return await anext(items)
     except TimeoutError:
         raise ProviderTimeout from None
+    except StopAsyncIteration:
+        raise ProviderMalformed from None
