@@ -46,6 +46,7 @@ NO_KEY: Final = "unused"
 TOO_LONG: Final = "The conversation and its passages are too long for this model"
 NO_CREDIT: Final = "The provider's account has no credit left; check its billing"
 NO_MODEL: Final = "The provider does not have this model; choose another one"
+REFUSED: Final = "The model refuses to answer this; ask it in other words"
 _ADVICE: Final = {402: NO_CREDIT, 404: NO_MODEL, 413: TOO_LONG}
 
 

@@ -1,18 +1,14 @@
 """What the OpenAI vendors share: a client of the SDK, and what OpenAI's error codes mean."""
 
 import logging
+import re
 from contextlib import AbstractContextManager
 from typing import Final
 
 import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
-from clonememoria.core.errors import (
-    ProviderDown,
-    ProviderError,
-    ProviderRateLimited,
-    ProviderRejected,
-)
+from clonememoria.core.errors import ProviderError
 from clonememoria.providers.http import (
     LIST_TIMEOUT_S,
     NO_CREDIT,
@@ -33,6 +29,13 @@ _ADVICE: Final = {
     "insufficient_quota": NO_CREDIT,
     "model_not_found": NO_MODEL,
 }
+
+# What an error that comes inside a stream would have been as a response.
+_STATUS: Final = {
+    "invalid_api_key": 401,
+    "invalid_request_error": 400,
+    "rate_limit_exceeded": 429,
+} | dict.fromkeys(_ADVICE, 400)
 
 # At DEBUG the SDK writes whole requests, prompts included, into the log.
 logging.getLogger("openai").setLevel(logging.INFO)
@@ -69,10 +72,12 @@ _ERRORS: Final = SdkErrors(
 
 
 def error_of_code(code: str) -> ProviderError:
-    """For an error that comes as an event inside an answer with status 200."""
-    if code in _ADVICE:
-        return ProviderRejected(_ADVICE[code])
-    return ProviderRateLimited() if code in {"429", "rate_limit_exceeded"} else ProviderDown()
+    """For an error that comes as an event inside an answer with status 200.
+
+    Its code is a status with most servers, with OpenAI one of its names.
+    """
+    status = _STATUS.get(code) or (int(code) if re.fullmatch(r"[45]\d\d", code) else 500)
+    return error_of_status(status, advice=_ADVICE.get(code))
 
 
 async def model_names(client: AsyncOpenAI) -> list[str]:

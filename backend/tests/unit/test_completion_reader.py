@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clonememoria.core.errors import ProviderDown, ProviderMalformed, ProviderRateLimited
+from clonememoria.core.errors import (
+    ProviderDown,
+    ProviderMalformed,
+    ProviderRateLimited,
+    ProviderRejected,
+    ProviderUnauthorized,
+)
 from clonememoria.providers.llm.base import Finish, Usage
 from clonememoria.providers.llm.openai_stream import CompletionReader
 from clonememoria.providers.llm.sse import MAX_LINE_BYTES
@@ -85,8 +91,43 @@ def test_what_is_no_whole_answer_is_refused(stream: bytes) -> None:
         (b'{"type":"rate_limit_exceeded","code":null}', ProviderRateLimited),
         (b'{"code":429}', ProviderRateLimited),
         (b'"overloaded"', ProviderDown),
+        (b'{"code":"server_error"}', ProviderDown),
+        (b'{"code":400,"type":"BadRequestError"}', ProviderRejected),
+        (b'{"code":404}', ProviderRejected),
+        (b'{"type":"invalid_request_error","code":"context_length_exceeded"}', ProviderRejected),
+        (b'{"type":"invalid_request_error","code":null}', ProviderRejected),
+        (b'{"type":"invalid_request_error","code":"invalid_api_key"}', ProviderUnauthorized),
+        (b'{"code":408}', ProviderRateLimited),
     ],
 )
 def test_an_error_in_the_stream_is_raised(error: bytes, expected: type[Exception]) -> None:
-    with pytest.raises(expected):
+    with pytest.raises(expected) as raised:
         read(b'data: {"error":%b}\n\n' % error)
+
+    assert type(raised.value) is expected
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [b'{"delta":{"refusal":"No."}}', b'{"delta":{},"finish_reason":"content_filter"}'],
+)
+def test_a_refusal_is_no_answer(choice: bytes) -> None:
+    with pytest.raises(ProviderRejected, match="refuses to answer"):
+        read(b'data: {"choices":[%b]}\n\n' % choice + one_token("Well"))
+
+
+@pytest.mark.parametrize("reason", ["error", "abort"])
+def test_a_server_that_gave_up_has_not_finished(reason: str) -> None:
+    with pytest.raises(ProviderMalformed):
+        read(one_token("tea").replace(b"stop", reason.encode()))
+
+
+def test_of_two_answers_the_first_is_heard() -> None:
+    first = b'{"index":0,"delta":{"content":"tea"}}'
+    second = b'{"index":1,"delta":{"content":"coffee"},"finish_reason":"stop"}'
+    mixed = b'data: {"choices":[%b,%b]}\n\n' % (second, first)
+    alone = b'data: {"choices":[%b]}\n\n' % second
+
+    assert read(mixed, alone, one_token(" time"))[0] == ["tea", " time"]
+    with pytest.raises(ProviderMalformed):
+        read(mixed, alone)

@@ -6,11 +6,9 @@ from typing import Final
 import msgspec
 
 from clonememoria.core.errors import ProviderMalformed, ProviderRejected
-from clonememoria.providers.http import error_of_status
+from clonememoria.providers.http import REFUSED, error_of_status
 from clonememoria.providers.llm.base import Finish, FinishReason, Usage, counted
 from clonememoria.providers.llm.sse import DataLines, EventDecoder
-
-REFUSED: Final = "The model refuses to answer this; ask it in other words"
 
 _REASONS: Final[Mapping[str, FinishReason]] = {
     "max_tokens": "length",

@@ -5,19 +5,25 @@ from typing import Final
 
 import msgspec
 
-from clonememoria.core.errors import ProviderMalformed
+from clonememoria.core.errors import ProviderMalformed, ProviderRejected
+from clonememoria.providers.http import REFUSED
 from clonememoria.providers.llm.base import Finish, FinishReason, Usage, counted
 from clonememoria.providers.llm.sse import DataLines, EventDecoder
 from clonememoria.providers.openai_api import error_of_code
 
 _DONE: Final = b"[DONE]"
 
+# As some servers end an answer that they could not bring to its end.
+_BROKEN_OFF: Final = frozenset({"error", "abort"})
+
 
 class _Delta(msgspec.Struct):
     content: str | None = None
+    refusal: str | None = None
 
 
 class _Choice(msgspec.Struct):
+    index: int = 0
     delta: _Delta | None = None
     finish_reason: str | None = None
 
@@ -48,6 +54,7 @@ class CompletionReader:
         self._lines = DataLines()
         self._decoder = EventDecoder(_Chunk)
         self._tokens = 0
+        self._is_refused = False
         self._finish_reason: FinishReason | None = None
         self._usage: _Usage | None = None
 
@@ -60,7 +67,9 @@ class CompletionReader:
                 yield token
 
     def finish(self) -> Finish:
-        """The end of the answer; raise ProviderMalformed where it broke off or was empty."""
+        """The end of the answer; raise a ProviderError where it broke off, or was empty."""
+        if self._is_refused:
+            raise ProviderRejected(REFUSED)
         if self._finish_reason is None or not self._tokens:
             raise ProviderMalformed
         usage = self._usage or _Usage()
@@ -77,12 +86,19 @@ class CompletionReader:
         if chunk.error:
             raise error_of_code(_code_of(chunk.error))
         self._usage = chunk.usage or self._usage
-        if not chunk.choices:
-            return None
-        choice = chunk.choices[0]
-        if choice.finish_reason:
+        # One answer was asked for; whoever sends more of them gets the first one heard.
+        for choice in chunk.choices or ():
+            if choice.index == 0:
+                return self._token_of(choice)
+        return None
+
+    def _token_of(self, choice: _Choice) -> str | None:
+        delta = choice.delta or _Delta()
+        if delta.refusal or choice.finish_reason == "content_filter":
+            self._is_refused = True
+        elif choice.finish_reason and choice.finish_reason not in _BROKEN_OFF:
             self._finish_reason = "length" if choice.finish_reason == "length" else "stop"
-        return choice.delta.content if choice.delta else None
+        return delta.content
 
 
 def _code_of(error: _Error | str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
+import httpx2
 import msgspec
 
 from clonememoria.core.errors import ProviderMalformed
@@ -62,7 +63,8 @@ class EventDecoder(Generic[T]):
 
 
 async def read_tail(chunks: AsyncIterator[bytes]) -> None:
-    with suppress(TimeoutError):
+    """Until the body ends, or breaks off: the answer in it is over, and whole."""
+    with suppress(TimeoutError, httpx2.TransportError):
         async with asyncio.timeout(_TAIL_S):
             async for _ in chunks:
                 pass
