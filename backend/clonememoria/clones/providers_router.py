@@ -1,5 +1,6 @@
 """The routes under /api/providers: what a clone can be built on here, and whether it answers."""
 
+import asyncio
 from dataclasses import asdict
 from typing import Annotated, Final
 
@@ -15,6 +16,7 @@ from clonememoria.core.limits import AppLimits
 from clonememoria.core.openapi import problems
 from clonememoria.core.web import AppDatabase, AppSettings
 from clonememoria.providers.catalog import ProviderInfo, Providers
+from clonememoria.providers.registry import KINDS
 
 router = APIRouter(responses=problems(401, 503))
 
@@ -27,10 +29,11 @@ async def list_providers(_user: CurrentUser, providers: AppProviders) -> schemas
 
     Models and voices are at most a minute old; circuits and errors are those of this moment.
     """
+    llm, embeddings, tts = await asyncio.gather(*map(providers.catalog, KINDS))
     return schemas.Providers(
-        llm=[_provider(info) for info in await providers.catalog("llm")],
-        embedding=[_provider(info) for info in await providers.catalog("embeddings")],
-        tts=[_tts_provider(info, providers) for info in await providers.catalog("tts")],
+        llm=[_provider(info) for info in llm],
+        embedding=[_provider(info) for info in embeddings],
+        tts=[_tts_provider(info, providers) for info in tts],
         vector_store=[
             schemas.Provider(
                 name=VECTOR_STORE,

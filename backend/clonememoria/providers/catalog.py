@@ -23,6 +23,8 @@ from clonememoria.providers.tts.guarded import GuardedSpeech
 
 CATALOG_AGE_S: Final = 60.0
 CATALOG_PATIENCE_S: Final = 2.0
+# More are of no use in a form; the vendor with the most, a reseller, has four hundred.
+MAX_CHOICES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ class Providers:
             choices = (self._default_choice(kind, name),)
             try:
                 async with asyncio.timeout(CATALOG_PATIENCE_S):
-                    choices = tuple(await self._offers(kind, name)())
+                    choices = tuple((await self._offers(kind, name)())[:MAX_CHOICES])
                 is_healthy = True
             except TimeoutError:
                 is_healthy = None

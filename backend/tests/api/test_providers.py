@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from clonememoria.core.config import Settings
+from clonememoria.providers.catalog import MAX_CHOICES
 from tests.api.documents import Json
 from tests.conftest import Person, Serve, register
 from tests.fakes.openai_server import FakeOpenAI, running
@@ -68,6 +69,15 @@ async def test_the_list_of_providers_says_what_can_be_used(ada: Person) -> None:
     assert (dummy["hint"], dummy["last_error"], dummy["circuit"]) == (None, None, "closed")
     assert providers["tts"][0]["voices"]
     assert [p["name"] for p in providers["vector_store"]] == ["pgvector"]
+
+
+async def test_a_list_of_models_is_no_longer_than_anybody_reads(
+    keyed: Person, upstream: FakeOpenAI
+) -> None:
+    listed = ",".join(f"fake-{number}" for number in range(MAX_CHOICES + 500))
+    upstream.state.knobs = upstream.state.knobs.updated([("models", listed)])
+
+    assert len((await openai_of(keyed))["models"]) == MAX_CHOICES
 
 
 async def test_what_is_not_configured_says_how_to_configure_it(ada: Person) -> None:
