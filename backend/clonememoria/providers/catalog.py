@@ -60,14 +60,15 @@ class Providers:
         self._settings = settings
         self._protection = protection or protection_for(settings)
         self._guards: dict[tuple[Kind, str], Guard] = {}
+        vendors = installed_vendors()
         self._llm: Registry[LanguageModel] = Registry(
-            installed_vendors("llm"), settings, wrap=self._guarded_llm
+            vendors["llm"], settings, wrap=self._guarded_llm
         )
         self._embeddings: Registry[Embeddings] = Registry(
-            installed_vendors("embeddings"), settings, wrap=self._guarded_embeddings
+            vendors["embeddings"], settings, wrap=self._guarded_embeddings
         )
         self._tts: Registry[TextToSpeech] = Registry(
-            installed_vendors("tts"), settings, wrap=self._guarded_tts
+            vendors["tts"], settings, wrap=self._guarded_tts
         )
         self._catalogs: dict[Kind, tuple[float, list[ProviderInfo]]] = {}
         self._defaults: dict[Kind, str] = {

@@ -79,10 +79,16 @@ VENDORS: Mapping[Kind, tuple[Vendor, ...]] = {
 }
 
 
-def installed_vendors(kind: Kind) -> tuple[Vendor, ...]:
-    """Ours, then those of other installed packages."""
-    others = (Vendor(e.name, e.value) for e in entry_points(group=f"clonememoria.{kind}"))
-    return (*VENDORS[kind], *others)
+def installed_vendors() -> Mapping[Kind, tuple[Vendor, ...]]:
+    """Ours, then those of other installed packages. Looks through all of these once."""
+    installed = entry_points()
+    return {
+        kind: (
+            *VENDORS[kind],
+            *(Vendor(e.name, e.value) for e in installed.select(group=f"clonememoria.{kind}")),
+        )
+        for kind in KINDS
+    }
 
 
 class Provider(Protocol):
