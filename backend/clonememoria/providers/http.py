@@ -29,7 +29,10 @@ from clonememoria.core.errors import (
 )
 
 CONNECT_TIMEOUT_S: Final = 10.0
-LIST_TIMEOUT_S: Final = 3.0
+LIST_TIMEOUT_S: Final = 10.0
+# aiohttp's clock may go on while a connection waits for its next use, 5 s at most: a shorter one
+# would run out there, and the next call end before it began.
+MIN_SILENCE_S: Final = 10.0
 
 # The text of an error is worth a short wait at most: its status has said what happened.
 ERROR_TIMEOUT_S: Final = 1.0
@@ -90,7 +93,9 @@ def sendable(text: str) -> str:
 
 
 def patience(timeout_s: float) -> httpx2.Timeout:
-    return httpx2.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S, pool=CONNECT_TIMEOUT_S)
+    """A last resort behind the guard's own, which are exact."""
+    silence_s = max(timeout_s, MIN_SILENCE_S)
+    return httpx2.Timeout(silence_s, connect=CONNECT_TIMEOUT_S, pool=CONNECT_TIMEOUT_S)
 
 
 @cache

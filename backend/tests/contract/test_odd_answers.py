@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Sequence
 
+import httpx2
 import pytest
 
 from clonememoria.core.config import Settings
@@ -10,6 +11,7 @@ from clonememoria.core.errors import ProviderMalformed, ProviderTimeout
 from clonememoria.core.resilience import LocalCircuits, LocalSlots
 from clonememoria.providers.catalog import Providers
 from clonememoria.providers.guard import MAX_ATTEMPTS, Guard, Protection, Unobserved
+from clonememoria.providers.http import patience
 from clonememoria.providers.llm.base import Completion, Finish, Usage
 from clonememoria.providers.llm.guarded import (
     MAX_ANSWER,
@@ -148,6 +150,13 @@ async def test_an_answer_is_whole_where_only_the_end_of_its_body_is_missing(
     assert (heard.tokens, heard.error) == (["tea"], None)
     assert heard.finish
     assert heard.finish.reason == "stop"
+
+
+def test_no_clock_runs_out_while_a_connection_waits_for_its_next_use() -> None:
+    kept_s = httpx2.Limits().keepalive_expiry
+
+    assert kept_s
+    assert (patience(0.5).read or 0) > kept_s
 
 
 async def test_keeping_alive_is_not_answering(providers: Providers, raw: RawServer) -> None:
