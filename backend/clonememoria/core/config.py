@@ -137,7 +137,8 @@ class Settings(BaseSettings):
     )
     @classmethod
     def _is_http(cls, value: str | None) -> str | None:
-        if value and not (re.match(r"https?://[^/\s]", value) and _has_sane_port(value)):
+        if value and not (re.match(r"https?://[^/\s@]+(/|$)", value) and _has_sane_port(value)):
+            # No name and password in it: the SDKs cannot send them, and an address is no secret.
             raise ValueError("is not of the form http://host:port/path")
         return value
 
