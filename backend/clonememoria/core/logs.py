@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from asgi_correlation_id import correlation_id
 
+OURS = "clonememoria"
 # Loud at INFO, and they name requests by their full URL.
 QUIET = ("httpx2", "httpcore2", "openai", "alembic", "pgqueuer", "asyncio")
 
@@ -51,6 +52,9 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.getLogger(OURS).setLevel(root.level)
+    # Below it the libraries tell what passes through them: tokens of answers, texts of documents.
+    root.setLevel(max(logging.INFO, root.level))
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True

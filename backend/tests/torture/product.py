@@ -4,7 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
@@ -19,6 +20,7 @@ class Product:
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.url = ""
+        self.log = folder / "log"
         self._folder = folder
         self._settings = settings
         self._process: Process | None = None
@@ -32,13 +34,14 @@ class Product:
             "RATE_LIMIT_CHAT_PER_MINUTE": "1000000",
             **self._settings,
         }
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", SERVE, "serve"),
-            env=environment,
-            cwd=self._folder,
-            stdout=PIPE,
-            stderr=DEVNULL,
-        )
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-c", SERVE, "serve"),
+                env=environment,
+                cwd=self._folder,
+                stdout=PIPE,
+                stderr=log,
+            )
         assert self._process.stdout
         async with asyncio.timeout(90):
             line = await self._process.stdout.readline()
@@ -60,6 +63,7 @@ class Product:
     async def stop(self) -> int:
         """Ask it to end, and return its exit code."""
         assert self._process
-        self._process.send_signal(signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(60):
             return await self._process.wait()
