@@ -20,10 +20,12 @@ _WIDE: Final = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff
 _WIDE_WEIGHT: Final = 3
 
 _QUOTES: Final = "\"'”’»›)\\]}」』】》）"
+# Each begins where its run of signs does: else a page of dots is read once for each dot.
 _END: Final = re.compile(
-    rf"(?:[.!?…]+[{_QUOTES}]*|[؟۔।॥։።။៕]+[{_QUOTES}]*)\s+|[。！？｡]+[{_QUOTES}]*\s*"
+    rf"(?:(?<![.!?…])[.!?…]+[{_QUOTES}]*|(?<![؟۔।॥։።။៕])[؟۔।॥։።။៕]+[{_QUOTES}]*)\s+|"
+    rf"[。！？｡]+[{_QUOTES}]*\s*"
 )
-_PAUSE: Final = re.compile(rf"[,;:—–،؛]+[{_QUOTES}]*\s+|[，、；：]\s*")
+_PAUSE: Final = re.compile(rf"(?<![,;:—–،؛])[,;:—–،؛]+[{_QUOTES}]*\s+|[，、；：]\s*")
 _SPACE: Final = re.compile(r"\s+")
 
 _NEVER_LAST: Final = re.compile(
