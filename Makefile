@@ -57,7 +57,7 @@ migrate: $(PYTHON_BASE) ## bring the database to the newest schema
 .PHONY: test
 test: $(PYTHON_DEV) $(WEB_BUILD) ## run all tests, with a browser and a database of their own
 	@$(BIN)/python scripts/ensure_chromium.py
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 	cd frontend && npm test --silent
 
 .PHONY: torture

@@ -4,6 +4,7 @@ Migrating takes a second, so it happens once in a template; each test clones tha
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,11 @@ from clonememoria.core.logs import configure_logs
 from clonememoria.migrations.schema import migrate
 
 PASSWORD = "correct horse battery staple"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More than cores: tests wait half of their time, for sockets, clocks and Postgres."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

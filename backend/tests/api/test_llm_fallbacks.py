@@ -28,8 +28,8 @@ def settings(settings: Settings, upstream: FakeOpenAI) -> Settings:
             "llm_default_provider": "openai",
             "llm_openai_base_url": upstream.base_url,
             "llm_openai_model": "fake-n20",
-            "llm_first_token_timeout_s": 1.2,
-            "llm_idle_timeout_s": 1.0,
+            "llm_first_token_timeout_s": 10,
+            "llm_idle_timeout_s": 10,
             "llm_fallbacks": ["openai:fake-other-n10", "dummy"],
         }
     )
