@@ -105,7 +105,7 @@ def _trusted() -> ssl.SSLContext:
 
 
 def bounded_client(kind: type[httpx2.AsyncClient], *, timeout_s: float) -> httpx2.AsyncClient:
-    """Follows no redirects and unpacks nothing; bodies that are no event stream are bounded."""
+    """Follows no redirects and unpacks nothing, and no body is longer than MAX_BODY_BYTES."""
     return kind(
         verify=_trusted(),
         follow_redirects=False,
@@ -144,7 +144,7 @@ async def _bound(response: httpx2.Response) -> None:
     elif is_packed:
         await response.aclose()
         raise ProviderMalformed
-    elif not response.headers.get("content-type", "").startswith("text/event-stream"):
+    else:
         response.stream = _Beginning(stream, max_bytes=MAX_BODY_BYTES)
 
 

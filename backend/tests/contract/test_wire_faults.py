@@ -16,6 +16,7 @@ from clonememoria.core.errors import (
     ProviderUnauthorized,
 )
 from clonememoria.core.resilience import LocalCircuits, LocalSlots
+from clonememoria.providers import http as http_module
 from clonememoria.providers.catalog import Providers
 from clonememoria.providers.guard import MAX_ATTEMPTS, Protection, Unobserved
 from clonememoria.providers.http import MAX_RETRY_AFTER_S
@@ -170,6 +171,17 @@ async def test_a_wait_that_makes_no_sense_is_none(
     assert type(limited) is ProviderRateLimited
     assert limited.retry_after_s is None
     assert raw.requests == MAX_ATTEMPTS
+
+
+async def test_a_body_is_bounded_whatever_it_is_called(
+    providers: Providers, raw: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vector = b'{"data": [{"index": 0, "embedding": [1]}]}'
+    raw.answers = [http(200, b" " * 1000 + vector, "content-type: text/event-stream")]
+
+    assert len(await providers.embeddings("openai").embed(["tea"], model="fake-embed")) == 1
+    monkeypatch.setattr(http_module, "MAX_BODY_BYTES", 1000)
+    assert type(await _embedding_error(providers, "openai")) is ProviderMalformed
 
 
 NO_HTTP = [
