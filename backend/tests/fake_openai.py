@@ -48,6 +48,7 @@ Faults:
     huge:k            token k is of 10 MB
     errevent:k        k tokens, then data: {"error": ...}
     nodone            no [DONE] at the end
+    nousage           no count of tokens at the end
     nofinish          no finish_reason chunk
     empty             a stream of no tokens
     split             the body is cut at odd places: inside JSON, inside UTF-8, one byte alone

@@ -35,7 +35,10 @@ class Draft:
             case Answering(provider, model, skipped):
                 self.provider, self.model, self.skipped = provider, model, skipped
             case Finish(reason, usage):
-                self.end = self._done(reason, self._priced(usage))
+                # A server that counts no prompt must not make budgets endless.
+                prompt_tokens = usage.prompt_tokens or self._prompt_tokens()
+                counted = Usage(prompt_tokens, usage.completion_tokens)
+                self.end = self._done(reason, self._priced(counted))
             case Unanswered(skipped, error):
                 self.mode, self.skipped = "error_fallback", skipped
                 self.end = self._done("error", self.usage, error)

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import cast
 
 import asyncpg
 import pytest
 
 from clonememoria.core.config import Settings
 from tests.api.clones import create_clone
-from tests.api.documents import Json
+from tests.api.upstreams import answered_by, kept_reply, last_request
 from tests.conftest import Person, Serve, ServedApp, register
 from tests.eventually import eventually
 from tests.fakes.openai_server import FakeOpenAI, running
@@ -27,25 +26,7 @@ async def upstream() -> AsyncIterator[FakeOpenAI]:
 
 @pytest.fixture
 def settings(settings: Settings, upstream: FakeOpenAI) -> Settings:
-    return settings.model_copy(
-        update={
-            "llm_default_provider": "openai",
-            "llm_openai_base_url": upstream.base_url,
-            "llm_openai_model": "fake-n20",
-            "llm_first_token_timeout_s": 10,
-            "llm_idle_timeout_s": 10,
-        }
-    )
-
-
-def last_request(upstream: FakeOpenAI) -> Json:
-    return cast(Json, upstream.state.recent[-1])["body"]
-
-
-async def kept_reply(person: Person, events: list[SseEvent]) -> dict[str, object]:
-    conversation = events[0].data["conversation_id"]
-    kept = (await person.http.get(f"/api/conversations/{conversation}")).json()
-    return dict(kept["messages"][-1])
+    return answered_by(upstream, settings)
 
 
 async def test_the_reply_is_what_the_upstream_said(ada: Person) -> None:
@@ -60,6 +41,16 @@ async def test_the_reply_is_what_the_upstream_said(ada: Person) -> None:
         "completion_tokens": 20,
         "cost_usd": 0.0,
     }
+
+
+async def test_a_prompt_that_the_vendor_does_not_count_is_estimated(
+    ada: Person, upstream: FakeOpenAI
+) -> None:
+    clone = await create_clone(ada)
+    upstream.state.plan_faults(["nousage"])
+    answer = (await ada.http.post(f"/api/chat/{clone}", json={"content": "word " * 400})).json()
+    assert 400 <= answer["usage"]["prompt_tokens"] <= 600
+    assert answer["usage"]["completion_tokens"] == 20
 
 
 async def test_stopping_keeps_what_was_written_and_closes_the_upstream(

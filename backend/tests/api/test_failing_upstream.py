@@ -1,7 +1,6 @@
 """What a reader gets of an upstream that fails, over real HTTP, and what is kept of it."""
 
 from collections.abc import AsyncIterator
-from typing import cast
 
 import pytest
 from fastapi import FastAPI
@@ -10,13 +9,12 @@ from clonememoria.chat.turn import APOLOGY
 from clonememoria.core.config import Settings
 from clonememoria.providers.guard import MAX_ATTEMPTS
 from tests.api.clones import create_clone
-from tests.api.documents import Json
+from tests.api.upstreams import answered_by, kept_reply, last_request
 from tests.conftest import Person
 from tests.fakes.openai_server import FakeOpenAI, running
-from tests.sse import SseEvent, events_of, post_stream, text_of
+from tests.sse import events_of, post_stream, text_of
 
 QUESTION = {"content": "Tell me something."}
-SLOW = "fake-ttft20-gap20-n400"
 
 
 @pytest.fixture
@@ -27,25 +25,7 @@ async def upstream() -> AsyncIterator[FakeOpenAI]:
 
 @pytest.fixture
 def settings(settings: Settings, upstream: FakeOpenAI) -> Settings:
-    return settings.model_copy(
-        update={
-            "llm_default_provider": "openai",
-            "llm_openai_base_url": upstream.base_url,
-            "llm_openai_model": "fake-n20",
-            "llm_first_token_timeout_s": 1.2,
-            "llm_idle_timeout_s": 1.0,
-        }
-    )
-
-
-def last_request(upstream: FakeOpenAI) -> Json:
-    return cast(Json, upstream.state.recent[-1])["body"]
-
-
-async def kept_reply(person: Person, events: list[SseEvent]) -> dict[str, object]:
-    conversation = events[0].data["conversation_id"]
-    kept = (await person.http.get(f"/api/conversations/{conversation}")).json()
-    return dict(kept["messages"][-1])
+    return answered_by(upstream, settings, first_token_s=1.2, idle_s=1.0)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from clonememoria.core.config import Settings
 from tests.api.clones import create_clone
 from tests.api.documents import read
+from tests.api.upstreams import answered_by
 from tests.conftest import Person
 from tests.fakes.openai_server import FakeOpenAI, running
 from tests.sse import events_of, post_stream, text_of
@@ -23,16 +24,8 @@ async def upstream() -> AsyncIterator[FakeOpenAI]:
 
 @pytest.fixture
 def settings(settings: Settings, upstream: FakeOpenAI) -> Settings:
-    return settings.model_copy(
-        update={
-            "llm_default_provider": "openai",
-            "llm_openai_base_url": upstream.base_url,
-            "llm_openai_model": "fake-n20",
-            "llm_first_token_timeout_s": 10,
-            "llm_idle_timeout_s": 10,
-            "llm_fallbacks": ["openai:fake-other-n10", "dummy"],
-        }
-    )
+    fallbacks = ["openai:fake-other-n10", "dummy"]
+    return answered_by(upstream, settings).model_copy(update={"llm_fallbacks": fallbacks})
 
 
 async def test_the_next_provider_answers_and_the_reply_says_why(

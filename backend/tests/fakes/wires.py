@@ -49,7 +49,7 @@ class OpenAIWire:
 
     def end(self, sent: int, *, reason: str, fault: str) -> bytes:
         tail = b"" if fault == "nofinish" else self._delta(b"", dumps(reason))
-        if self.with_usage:
+        if self.with_usage and fault != "nousage":
             counts = b'"prompt_tokens":10,"completion_tokens":%d,"total_tokens":%d'
             usage = b'"choices":[],"usage":{' + counts % (sent, sent + 10) + b"}}"
             tail += self._event(self._head + usage)
