@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from clonememoria.core.resilience import MIN_FAILURES, Entry, LocalCircuits, Loc
 from clonememoria.providers import guard
 from clonememoria.providers.catalog import Providers
 from clonememoria.providers.guard import Guard, Protection, Unobserved
-from tests.contract.talk import listen
+from tests.contract.talk import completion, listen
 from tests.eventually import eventually
 from tests.fakes.api_server import FakeServer
 
@@ -149,3 +150,20 @@ async def test_only_what_the_vendor_took_is_measured() -> None:
     assert (seconds["provider_busy"], seconds["provider_resting"]) == (None, None)
     assert seconds["ok"] is not None
     assert seconds["ok"] < 0.5
+
+
+async def test_who_has_others_at_hand_waits_in_no_long_line(
+    narrow: Providers, upstream: FakeServer
+) -> None:
+    llm = narrow.llm("openai")
+    first = asyncio.create_task(listen(llm, model="fake-n100-gap20"))
+
+    async def open_streams() -> int:
+        return upstream.state.streams.open
+
+    assert await eventually(open_streams, bool)
+    asked = replace(completion("tea?", model=llm.default_model), patience_s=0.1)
+
+    with pytest.raises(ProviderBusy):
+        await anext(aiter(llm.stream(asked)))
+    assert (await first).error is None

@@ -77,7 +77,7 @@ class GuardedLanguageModel:
         """Until the first token; raise a ProviderError."""
         patience = self._patience
         async with AsyncExitStack() as stack:
-            call = await stack.enter_async_context(self.guard.call())
+            call = await stack.enter_async_context(self.guard.call(in_line_s=completion.patience_s))
             # From here on it is the vendor's time: before, our own line may have been long.
             now = asyncio.get_running_loop().time()
             items = cast(AsyncGenerator[str | Finish], self._inner.stream(completion))
