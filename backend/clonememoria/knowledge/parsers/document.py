@@ -21,13 +21,26 @@ class PageSpan(Struct, frozen=True):
     char_end: int
 
 
+class HeadingMark(Struct, frozen=True):
+    """From `char_start` on the text is under `title`; `level` counts from 1."""
+
+    char_start: int
+    level: int
+    title: str
+
+
 class ParsedDocument(Struct, frozen=True):
-    """Clean text; `pages` is empty for formats without pages; `warnings` are for the owner."""
+    """Clean text; `pages` is empty for formats without pages; `warnings` are for the owner.
+
+    `headings`, in the order of the text, are those that Markdown does not show: a PDF's bookmarks.
+    """
 
     title: str | None
     text: str
     is_markdown: bool = False
     pages: tuple[PageSpan, ...] = ()
+    headings: tuple[HeadingMark, ...] = ()
+    canonical_url: str | None = None
     warnings: tuple[str, ...] = ()
 
 
