@@ -2,6 +2,7 @@
 
 import os
 import re
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -89,6 +90,7 @@ class Settings(BaseSettings):
     rate_limit_login_per_minute: int = Field(default=20, ge=1)
     rate_limit_chat_per_minute: int = Field(default=120, ge=1)
     max_upload_mb: int = Field(default=50, ge=1, le=1024)
+    url_allowed_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
     budget_tokens_per_day: int = Field(default=0, ge=0)
     budget_usd_per_month: float = Field(default=0.0, ge=0, allow_inf_nan=False)
 
@@ -142,7 +144,13 @@ class Settings(BaseSettings):
             raise ValueError("is not of the form http://host:port/path")
         return value
 
-    @field_validator("cors_origins", "llm_fallbacks", "embeddings_fallbacks", mode="before")
+    @field_validator(
+        "cors_origins",
+        "llm_fallbacks",
+        "embeddings_fallbacks",
+        "url_allowed_networks",
+        mode="before",
+    )
     @classmethod
     def _split_at_commas(cls, value: str | list[str]) -> list[str]:
         parts = value.split(",") if isinstance(value, str) else value

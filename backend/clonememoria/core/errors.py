@@ -103,6 +103,13 @@ class QueryTooLong(InvalidInput):
     code, title = "query_too_long", "The message is longer than 4000 characters"
 
 
+class AddressNotAllowed(InvalidInput):
+    code, title = (
+        "address_not_allowed",
+        "This address is not on the public internet; pages are read only from there",
+    )
+
+
 class UnknownProvider(InvalidInput):
     code, title = "unknown_provider", "There is no such provider"
 
@@ -120,6 +127,10 @@ class BudgetExceeded(TooManyRequests):
 class Unavailable(AppError):
     status, code, title = 503, "unavailable", "A service this needs is down; try again soon"
     retryable = True
+
+
+class DiskFull(Unavailable):
+    status, code, title = 507, "disk_full", "The server's disk is full; try again when it has space"
 
 
 class DatabaseUnavailable(Unavailable):
@@ -195,3 +206,16 @@ class DocumentCorrupt(DocumentUnreadable):
 
 class DocumentTooLarge(DocumentUnreadable):
     code, title = "document_too_large", "This document unpacks to more than the limit"
+
+
+class PageUnavailable(AppError):
+    """A web page that cannot be had, with a reason for the owner; never with its own words."""
+
+    status, code, title = 422, "page_unavailable", "This page cannot be read"
+
+
+class PageUnreachable(PageUnavailable):
+    """For the moment: it may be there later."""
+
+    code, title = "page_unreachable", "The site of this page cannot be reached now"
+    retryable = True

@@ -99,7 +99,7 @@ def patience(timeout_s: float) -> httpx2.Timeout:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted_certificates() -> ssl.SSLContext:
     """One for all clients: reading the certificates takes 50 ms of CPU each time."""
     return httpx2.create_ssl_context()
 
@@ -107,7 +107,7 @@ def _trusted() -> ssl.SSLContext:
 def bounded_client(kind: type[httpx2.AsyncClient], *, timeout_s: float) -> httpx2.AsyncClient:
     """Follows no redirects and unpacks nothing, and no body is longer than MAX_BODY_BYTES."""
     return kind(
-        verify=_trusted(),
+        verify=trusted_certificates(),
         follow_redirects=False,
         timeout=patience(timeout_s),
         headers={"Accept-Encoding": "identity"},
@@ -206,13 +206,13 @@ def error_of_status(
     if status in {401, 403}:
         return ProviderUnauthorized()
     if status in _LATER and advice is None:
-        return ProviderRateLimited(retry_after_s=_retry_after_s(headers or {}))
+        return ProviderRateLimited(retry_after_s=retry_after_s(headers or {}))
     if status >= 500:
-        return ProviderDown(retry_after_s=_retry_after_s(headers or {}))
+        return ProviderDown(retry_after_s=retry_after_s(headers or {}))
     return ProviderRejected(advice or _ADVICE.get(status))
 
 
-def _retry_after_s(headers: Mapping[str, str]) -> float | None:
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Seconds or a date, as RFC 9110 allows; None where there is neither."""
     value = headers.get("retry-after", "")
     try:
