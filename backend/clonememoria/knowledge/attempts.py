@@ -17,7 +17,9 @@ from clonememoria.core.metrics import Metrics
 from clonememoria.knowledge import lifecycle, space_change
 from clonememoria.knowledge.ingest import ingest
 from clonememoria.knowledge.lifecycle import Claim
-from clonememoria.knowledge.queue import FillTiersJob, IngestJob, ReembedJob
+from clonememoria.knowledge.memory import initialize
+from clonememoria.knowledge.parsing import Reader
+from clonememoria.knowledge.queue import FillTiersJob, IngestJob, InitializeJob, ReembedJob
 from clonememoria.knowledge.reembedding import reembed
 from clonememoria.knowledge.space_change import ReembedClaim
 from clonememoria.knowledge.tiers import fill_tiers
@@ -37,6 +39,7 @@ class Parts:
 
     database: Database
     providers: Providers
+    reader: Reader
     metrics: Metrics
     retries_s: tuple[float, ...]
 
@@ -74,7 +77,9 @@ class Ingestion:
 
     async def run(self) -> None:
         parts = self.parts
-        await ingest(self.claim, database=parts.database, providers=parts.providers)
+        await ingest(
+            self.claim, database=parts.database, providers=parts.providers, reader=parts.reader
+        )
         parts.metrics.documents.labels("completed").inc()
 
     async def settle(self, error: AppError) -> None:
@@ -150,6 +155,33 @@ class TierFilling:
 
     async def give_back(self) -> None:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Initialization:
+    """One transaction that asks nobody: it is done, or there is nothing of it."""
+
+    job: InitializeJob
+    parts: Parts
+
+    @property
+    def subject(self) -> dict[str, str]:
+        return {"clone_id": str(self.job.subject_id)}
+
+    async def run(self) -> None:
+        await initialize(self.job, self.parts.database)
+
+    async def settle(self, error: AppError) -> None:
+        raise RetryRequested(timedelta(seconds=self.parts.retries_s[0])) from error
+
+    async def give_back(self) -> None:
+        return None
+
+
+async def is_suspect(job: IngestJob, parts: Parts) -> bool:
+    """Of having killed a worker, as are all that were at work beside the one that did."""
+    async with parts.database.as_user(job.owner_id) as session:
+        return await lifecycle.was_broken_off(session, job.subject_id)
 
 
 async def start_ingestion(job: IngestJob, tries: int, parts: Parts) -> Ingestion | None:

@@ -5,21 +5,18 @@ another was killed computes nothing twice but the step that was on its way.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from clonememoria.core.db import Database
-from clonememoria.knowledge import embedding
-from clonememoria.knowledge.charging import charge
-from clonememoria.knowledge.indexing import row_slices
-from clonememoria.knowledge.spaces import Embedding, lacking, space_of
+from clonememoria.knowledge import halfvec
+from clonememoria.knowledge.context import context_of, in_context
+from clonememoria.knowledge.embedding import CONCURRENCY, Embedder, embed, pay_and_keep
+from clonememoria.knowledge.spaces import lacking
 from clonememoria.models import Chunk, Document
-from clonememoria.providers.embeddings.base import Embeddings, Vectors
-from clonememoria.providers.prices import Prices
+from clonememoria.providers.embeddings.base import Vectors
 
 # Chunks that a transaction is deleting come back, or are gone, when it ends.
 WAIT_FOR_LOCKS_S: Final = 0.5
@@ -32,56 +29,36 @@ async def _untold(_session: AsyncSession, _done: int) -> None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filling:
-    clone_id: UUID
-    owner_id: UUID
-    embedding: Embedding
-    embeddings: Embeddings
-    prices: Prices
-    database: Database
-
-
 async def gaps(
-    session: AsyncSession, filling: Filling, *, limit: int | None = None
+    session: AsyncSession, embedder: Embedder, *, limit: int | None = None
 ) -> Sequence[UUID]:
     """The chunks without a vector, the oldest first."""
-    query = lacking(filling.clone_id, filling.embedding).order_by(Chunk.id).limit(limit)
+    query = lacking(embedder.clone_id, embedder.embedding).order_by(Chunk.id).limit(limit)
     return (await session.scalars(query)).all()
 
 
-async def fill(filling: Filling, ids: Sequence[UUID], *, on_store: OnStore = _untold) -> int:
+async def fill(embedder: Embedder, ids: Sequence[UUID], *, on_store: OnStore = _untold) -> int:
     """Embed these chunks step by step; return how many got their vector."""
-    step = filling.embeddings.batch_size * embedding.CONCURRENCY
+    step = embedder.embeddings.batch_size * CONCURRENCY
     stored = 0
     for at in range(0, len(ids), step):
         part = ids[at : at + step]
-        stored += await _fill_step(filling, part, done=at + len(part), on_store=on_store)
+        stored += await _fill_step(embedder, part, done=at + len(part), on_store=on_store)
     return stored
 
 
-async def _fill_step(filling: Filling, ids: Sequence[UUID], *, done: int, on_store: OnStore) -> int:
-    async with filling.database.as_user(filling.owner_id) as session:
+async def _fill_step(
+    embedder: Embedder, ids: Sequence[UUID], *, done: int, on_store: OnStore
+) -> int:
+    async with embedder.database.as_user(embedder.owner_id) as session:
         texts = await _texts(session, ids)
     if not texts:
         return 0
-    embedded = list(texts.values())
-    vectors = await embedding.embed_texts(
-        embedded, filling.embeddings, model=filling.embedding.model
-    )
-    async with filling.database.as_user(filling.owner_id) as session:
-        # First: who deletes an account locks it before all that belongs to it, too.
-        await charge(
-            session,
-            filling.embedding,
-            embedded,
-            clone_id=filling.clone_id,
-            owner_id=filling.owner_id,
-            prices=filling.prices,
-        )
+    embedded = await embed(list(texts.values()), embedder)
+    async with embedder.database.as_user(embedder.owner_id) as session:
+        space_id = await pay_and_keep(session, embedded, embedder)
         await on_store(session, done)
-        space_id = await space_of(session, filling.embedding, vectors.shape[1])
-        await _store(session, list(texts), vectors, space_id=space_id)
+        await _store(session, list(texts), embedded.vectors, space_id=space_id)
     return len(texts)
 
 
@@ -95,16 +72,15 @@ async def _texts(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
         .with_for_update(read=True, key_share=True, skip_locked=True, of=Chunk)
     )
     return {
-        chunk_id: embedding.in_context(title or "", headings, content)
+        chunk_id: in_context(context_of(title or "", headings), content)
         for chunk_id, title, headings, content in found
     }
 
 
 _STORE = text("""
-    insert into chunk_embeddings (chunk_id, space_id, clone_id, owner_id, embedding)
-    select chunks.id, :space_id, chunks.clone_id, chunks.owner_id,
-           ((cast(:flat as real[]))[(n - 1) * :dimensions + 1 : n * :dimensions])\\:\\:halfvec
-    from unnest(cast(:ids as uuid[])) with ordinality as row (id, n)
+    insert into chunk_embeddings (chunk_id, space_id, build_id, clone_id, owner_id, embedding)
+    select chunks.id, :space_id, chunks.build_id, chunks.clone_id, chunks.owner_id, row.embedding
+    from unnest(cast(:ids as uuid[]), cast(:vectors as halfvec[])) as row (id, embedding)
     join chunks on chunks.id = row.id
     for key share of chunks skip locked
     on conflict do nothing""")
@@ -113,7 +89,5 @@ _STORE = text("""
 async def _store(
     session: AsyncSession, ids: Sequence[UUID], vectors: Vectors, *, space_id: int
 ) -> None:
-    for rows in row_slices(len(ids)):
-        flat = vectors[rows].ravel().tolist()
-        parameters = {"space_id": space_id, "dimensions": vectors.shape[1], "flat": flat}
-        await session.execute(_STORE, {"ids": list(ids[rows]), **parameters})
+    parameters = {"space_id": space_id, "ids": ids, "vectors": halfvec.encoded(vectors)}
+    await session.execute(_STORE, parameters)

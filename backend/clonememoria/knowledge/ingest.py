@@ -1,31 +1,35 @@
-"""One document from its bytes to its index: read, cut, embed, store; knows no queue and no HTTP.
+"""One document from its bytes to its index: read, embed, store; knows no queue and no HTTP.
 
-No transaction is open while a file is parsed or a provider is asked.
+All of it flows: while the document is still read, the first chunks are embedded and stored, out of
+sight. No transaction is open while a file is read or a provider is asked, and no part of the work
+holds the whole document.
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from tempfile import TemporaryFile
+from typing import BinaryIO, Final, TypeVar
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import insert, select
 
 from clonememoria.core.db import Database
 from clonememoria.core.errors import AppError
-from clonememoria.knowledge import filetype, lifecycle, parsing
-from clonememoria.knowledge.charging import charge
-from clonememoria.knowledge.chunking import Chunk, chunk
-from clonememoria.knowledge.documents import file_of
-from clonememoria.knowledge.embedding import embed_texts, in_context
-from clonememoria.knowledge.indexing import Index, replace_index
-from clonememoria.knowledge.lexical import lexical_text
-from clonememoria.knowledge.lifecycle import Claim, ClaimLost, Stage
-from clonememoria.knowledge.parsers.document import ParsedDocument
+from clonememoria.knowledge import builds, filetype, lifecycle
+from clonememoria.knowledge.context import in_context
+from clonememoria.knowledge.embedding import Embedder, embed, embedder_for, pay_and_keep
+from clonememoria.knowledge.files import copy_file
+from clonememoria.knowledge.indexing import IndexedBatch, store
+from clonememoria.knowledge.lifecycle import Claim, ClaimLost
+from clonememoria.knowledge.parsing import Frames, Reader, Subject
+from clonememoria.knowledge.progress import Progress
 from clonememoria.knowledge.queue import FillTiersJob
+from clonememoria.knowledge.readout import Batch, Frame, Reading, TextPart
 from clonememoria.knowledge.spaces import serving_now
 from clonememoria.knowledge.tiers import request_filling
-from clonememoria.models import Document
+from clonememoria.models import Document, DocumentText
 from clonememoria.providers.catalog import Providers
 
 log = structlog.get_logger()
@@ -34,36 +38,12 @@ T = TypeVar("T")
 
 # Enough for smooth bars; more would be work for every listener.
 REPORT_INTERVAL_S: Final = 0.25
-
-PERCENT_PARSED: Final = 10
-PERCENT_CHUNKED: Final = 15
-PERCENT_EMBEDDED: Final = 90
+# Batches of one document at work at once: one is embedded while another is stored.
+CONCURRENCY: Final = 2
 
 
 class SpaceMoved(Exception):
     """Another space serves by now: vectors in the one before would never be searched."""
-
-
-@dataclass(slots=True)
-class Progress:
-    """Where the work is; it is written to the database beside the work, not by it."""
-
-    stage: Stage = "parsing"
-    percentage: int = 0
-
-    def reach(self, stage: Stage, percentage: int) -> None:
-        self.stage, self.percentage = stage, percentage
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """What was read; `title`, `words` and `texts` are what it will be found by."""
-
-    parsed: ParsedDocument
-    title: str
-    chunks: Sequence[Chunk]
-    words: Sequence[str]
-    texts: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +52,22 @@ class Work:
     progress: Progress
     database: Database
     providers: Providers
+    reader: Reader
 
 
-async def ingest(claim: Claim, *, database: Database, providers: Providers) -> None:
+async def ingest(claim: Claim, *, database: Database, providers: Providers, reader: Reader) -> None:
     """Raise ClaimLost, or an AppError whose text is for the document's owner."""
-    work = Work(claim, Progress(), database, providers)
-    cut = await _reported(_read(work), work)
-    while True:
-        index = await _reported(_embed(work, cut), work)
-        work.progress.reach("indexing", PERCENT_EMBEDDED)
-        await _report(work)
-        try:
-            await _store(work, cut, index)
-            break
-        except SpaceMoved:
-            log.info("space_moved", document_id=str(claim.document_id))
-    log.info("document_ready", document_id=str(claim.document_id), chunks=len(cut.chunks))
+    work = Work(claim, Progress(), database, providers, reader)
+    with TemporaryFile() as file:
+        await _reported(copy_file(database, claim.owner_id, claim.document_id, into=file), work)
+        while True:
+            try:
+                reading = await _reported(_build(work, file), work)
+                break
+            except SpaceMoved:
+                log.info("space_moved", document_id=str(claim.document_id))
+    log.info("document_ready", document_id=str(claim.document_id), chunks=reading.chunk_count)
+    await builds.remove_hidden(database, claim.document_id, claim.owner_id)
 
 
 async def _reported(coroutine: Coroutine[None, None, T], work: Work) -> T:
@@ -106,97 +86,160 @@ async def _reported(coroutine: Coroutine[None, None, T], work: Work) -> T:
 
 
 async def _report(work: Work) -> None:
-    progress = work.progress
     async with work.database.as_user(work.claim.owner_id) as session:
-        if not await lifecycle.report(
-            session, work.claim, stage=progress.stage, percentage=progress.percentage
-        ):
+        if not await lifecycle.report(session, work.claim, work.progress):
             raise ClaimLost
 
 
-async def _read(work: Work) -> Cut:
+async def _build(work: Work, file: BinaryIO) -> Reading:
+    """Raise SpaceMoved, and show nothing, where another space serves by then."""
+    work.progress.begin()
     claim = work.claim
     async with work.database.as_user(claim.owner_id) as session:
-        data = await file_of(session, claim.document_id)
+        # One that is being filled gets these chunks from its filler.
+        embedding = await serving_now(session, claim.clone_id)
+        build_id = await builds.begin(session, claim)
+    embedder = await embedder_for(
+        embedding,
+        clone_id=claim.clone_id,
+        owner_id=claim.owner_id,
+        providers=work.providers,
+        database=work.database,
+    )
+    growing = _Growing(work, build_id, embedder)
+    async with _abandoned_on_failure(work, build_id), _frames(work, file) as frames:
+        reading = await growing.take_all(frames)
+        await _report(work)
+        await _complete(work, growing, reading)
+    return reading
+
+
+@asynccontextmanager
+async def _frames(work: Work, file: BinaryIO) -> AsyncIterator[Frames]:
+    claim = work.claim
     kind = filetype.BY_MIME_TYPE[claim.mime_type].kind
-    parsed = await parsing.parse(data, kind=kind)
-    work.progress.reach("chunking", PERCENT_PARSED)
-    title = f"{claim.title}: {parsed.title}" if parsed.title else claim.title
-    return await asyncio.to_thread(_cut, parsed, title, is_markdown=kind not in ("txt", "pdf"))
+    async with work.reader.reading(Subject(file, file.tell(), kind, claim.title)) as frames:
+        yield frames
 
 
-def _cut(parsed: ParsedDocument, title: str, *, is_markdown: bool) -> Cut:
-    chunks = chunk(parsed.text, parsed.pages, is_markdown=is_markdown)
-    words = [lexical_text(title, piece.heading_path, piece.content) for piece in chunks]
-    texts = [in_context(title, piece.heading_path, piece.content) for piece in chunks]
-    return Cut(parsed, title, chunks, words, texts)
-
-
-async def _embed(work: Work, cut: Cut) -> Index:
-    """In the space that serves now: one that is being filled gets these chunks from its filler."""
-    work.progress.reach("embedding", PERCENT_CHUNKED)
-    async with work.database.as_user(work.claim.owner_id) as session:
-        embedding = await serving_now(session, work.claim.clone_id)
-
-    def show(done: int) -> None:
-        share = (PERCENT_EMBEDDED - PERCENT_CHUNKED) * done // len(cut.texts)
-        work.progress.reach("embedding", PERCENT_CHUNKED + share)
-
+@asynccontextmanager
+async def _abandoned_on_failure(work: Work, build_id: int) -> AsyncIterator[None]:
+    """What comes of it is removed by whoever succeeds, or by the sweep."""
     try:
-        embeddings = await asyncio.to_thread(work.providers.embeddings, embedding.provider)
-        vectors = await embed_texts(cut.texts, embeddings, model=embedding.model, on_progress=show)
-    except AppError:
-        await _keep_text(work, cut.parsed)
+        yield
+    except (AppError, SpaceMoved):
+        async with work.database.as_user(work.claim.owner_id) as session:
+            await builds.abandon(session, work.claim, build_id)
         raise
-    return Index(cut.chunks, cut.words, vectors, embedding)
 
 
-async def _keep_text(work: Work, parsed: ParsedDocument) -> None:
-    """What was read stays readable while the provider is down, where there is nothing older."""
-    async with work.database.as_user(work.claim.owner_id) as session:
-        await session.execute(
-            update(Document)
-            .where(work.claim.still_stands, Document.chunk_count == 0)
-            .values(content=parsed.text, page_count=len(parsed.pages) or None)
-            .execution_options(synchronize_session=False)
-        )
+class _Growing:
+    """One build while its pieces come in."""
+
+    def __init__(self, work: Work, build_id: int, embedder: Embedder) -> None:
+        self.build_id = build_id
+        self.embedder = embedder
+        self._work = work
+        self._taking = asyncio.Lock()
+        self._parts = 0
+        self._reading: Reading | None = None
+        self._failure: AppError | None = None
+
+    async def take_all(self, frames: Frames) -> Reading:
+        """Raise what failed first; what a provider refuses does not keep the text from us."""
+        coming = aiter(frames)
+        takers = [asyncio.create_task(self._take(frames, coming)) for _ in range(CONCURRENCY)]
+        try:
+            await asyncio.gather(*takers)
+        finally:
+            for taker in takers:
+                taker.cancel()
+            await asyncio.wait(takers)
+        if self._reading is None:
+            raise RuntimeError("a document was read without an end")
+        if self._failure:
+            await self._keep_text(self._reading)
+            raise self._failure
+        return self._reading
+
+    async def _take(self, frames: Frames, coming: AsyncIterator[Frame]) -> None:
+        while True:
+            async with self._taking:
+                frame = await anext(coming, None)
+                if isinstance(frame, TextPart):
+                    await self._store_text(frame)
+            self._work.progress.total = frames.chunk_count
+            match frame:
+                case None:
+                    return
+                case Reading():
+                    self._reading = frame
+                case Batch() if self._failure is None:
+                    await self._index(frame)
+
+    async def _store_text(self, part: TextPart) -> None:
+        claim = self._work.claim
+        async with self._work.database.as_user(claim.owner_id) as session:
+            await builds.check_writable(session, claim, self.build_id)
+            row = {
+                "build_id": self.build_id,
+                "part": self._parts,
+                "document_id": claim.document_id,
+                "owner_id": claim.owner_id,
+                "text": part.text,
+            }
+            await session.execute(insert(DocumentText).values(row))
+        self._parts += 1
+
+    async def _index(self, batch: Batch) -> None:
+        claim = self._work.claim
+        self._work.progress.reach("embedding")
+        texts = [in_context(*row) for row in zip(batch.contexts, batch.contents, strict=True)]
+        try:
+            embedded = await embed(texts, self.embedder)
+        except AppError as error:
+            self._failure = self._failure or error
+            return
+        async with self._work.database.as_user(claim.owner_id) as session:
+            space_id = await pay_and_keep(session, embedded, self.embedder)
+            await builds.check_writable(session, claim, self.build_id)
+            rows = IndexedBatch(batch, embedded.vectors, space_id, self.build_id)
+            await store(session, claim, rows)
+        self._work.progress.stored += len(texts)
+
+    async def _keep_text(self, reading: Reading) -> None:
+        claim = self._work.claim
+        async with self._work.database.as_user(claim.owner_id) as session:
+            await builds.keep_text(session, claim, self.build_id, page_count=reading.page_count)
 
 
-async def _store(work: Work, cut: Cut, index: Index) -> None:
-    """Raise SpaceMoved, and store nothing, where another space serves by now."""
-    claim, parsed = work.claim, cut.parsed
+async def _complete(work: Work, growing: _Growing, reading: Reading) -> None:
+    """Show the build in place of the one before, and say so, in one short transaction."""
+    claim = work.claim
     async with work.database.as_user(claim.owner_id) as session:
-        # First: who deletes an account locks it before all that belongs to it, too.
-        await charge(
-            session,
-            index.embedding,
-            cut.texts,
-            clone_id=claim.clone_id,
-            owner_id=claim.owner_id,
-            prices=work.providers.prices,
-        )
         await lifecycle.hold_clone(session, claim.clone_id)
         # Locks the row: a cancel, a delete or a new version waits, and then wins.
         standing = select(Document.id).where(claim.still_stands).with_for_update()
         if await session.scalar(standing) is None:
             raise ClaimLost
-        await replace_index(session, claim, index)
-        # From here to the commit no switch can come between; before, it would have waited long.
+        # From here to the commit no switch can come between.
         await lifecycle.lock_clone(session, claim.clone_id)
-        if await serving_now(session, claim.clone_id) != index.embedding:
+        embedding = growing.embedder.embedding
+        if await serving_now(session, claim.clone_id) != embedding:
             raise SpaceMoved
+        await builds.show(session, claim, growing.build_id)
         await lifecycle.complete(
             session,
             claim,
-            content=parsed.text,
-            indexed_title=cut.title,
-            page_count=len(parsed.pages) or None,
-            chunk_count=len(index.chunks),
-            error_message=" ".join(parsed.warnings) or None,
+            build_id=growing.build_id,
+            indexed_title=reading.title,
+            page_count=reading.page_count,
+            chunk_count=reading.chunk_count,
+            error_message=" ".join(reading.warnings) or None,
         )
         await request_filling(
             session,
             FillTiersJob(claim.clone_id, claim.owner_id),
-            embedding=index.embedding,
+            embedding=embedding,
             providers=work.providers,
         )

@@ -6,16 +6,15 @@ or replaced document.
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from clonememoria.knowledge.progress import Progress
 from clonememoria.models import Clone, Document, Reembedding
-
-Stage = Literal["queued", "parsing", "chunking", "embedding", "indexing", "done"]
 
 MAX_ATTEMPTS: Final = 3
 UNFINISHED: Final = ("pending", "processing")
@@ -62,6 +61,12 @@ async def lock_clone(session: AsyncSession, clone_id: UUID) -> None:
     )
 
 
+async def was_broken_off(session: AsyncSession, document_id: UUID) -> bool:
+    """Whether a worker began with it, and neither ended nor gave back: it may have died of it."""
+    tries = await session.scalar(select(Document.attempts).where(Document.id == document_id))
+    return bool(tries)
+
+
 async def claim(session: AsyncSession, document_id: UUID) -> Claim | None:
     """Start one more try; None when there is nothing (left) to do, as after a delete."""
     clone_id = await session.scalar(select(Document.clone_id).where(Document.id == document_id))
@@ -91,7 +96,6 @@ async def claim(session: AsyncSession, document_id: UUID) -> Claim | None:
         await session.flush()
         await refresh_rag_status(session, document.clone_id)
         return None
-    await refresh_rag_status(session, document.clone_id)
     return Claim(
         claim_id=claim_id,
         document_id=document.id,
@@ -103,15 +107,21 @@ async def claim(session: AsyncSession, document_id: UUID) -> Claim | None:
     )
 
 
-async def report(session: AsyncSession, claimed: Claim, *, stage: Stage, percentage: int) -> bool:
+async def report(session: AsyncSession, claimed: Claim, progress: Progress) -> bool:
     """Return whether the claim still stands; when it does not, the work is for nobody."""
-    return await _write(session, claimed, stage=stage, progress_percentage=percentage)
+    return await _write(
+        session,
+        claimed,
+        stage=progress.stage,
+        progress_percentage=progress.percentage,
+        seconds_left=progress.seconds_left,
+    )
 
 
 async def fail(session: AsyncSession, claimed: Claim, reason: str) -> None:
     """The stage stays where it broke off; the chunks of an earlier version go on serving."""
     await hold_clone(session, claimed.clone_id)
-    await _write(session, claimed, status="failed", error_message=reason)
+    await _write(session, claimed, status="failed", error_message=reason, seconds_left=None)
     await refresh_rag_status(session, claimed.clone_id)
 
 
@@ -123,6 +133,7 @@ async def give_back(session: AsyncSession, claimed: Claim, *, reason: str | None
         status="pending",
         stage="queued",
         progress_percentage=0,
+        seconds_left=None,
         error_message=reason,
         attempts=claimed.attempt - 1,
     )
@@ -131,6 +142,7 @@ async def give_back(session: AsyncSession, claimed: Claim, *, reason: str | None
 async def complete(session: AsyncSession, claimed: Claim, **values: object) -> None:
     """The caller holds the clone and has seen that the claim stands."""
     done = {"status": "completed", "stage": "done", "progress_percentage": 100, "attempts": 0}
+    done |= {"seconds_left": None}
     await _write(session, claimed, **done, **values)
     await refresh_rag_status(session, claimed.clone_id)
 
@@ -150,32 +162,35 @@ async def refresh_rag_status(session: AsyncSession, clone_id: UUID) -> None:
     """Say of the clone what is true of its documents now."""
     # Two documents that finish together would else each count without the other.
     await lock_clone(session, clone_id)
-    can_answer = (Document.chunk_count > 0) | (Document.status == "completed")
-    unfinished = Document.status.in_(UNFINISHED)
-    is_ready = func.coalesce(func.bool_or(can_answer), False)
-    changes = select(Reembedding.clone_id).where(
-        Reembedding.clone_id == clone_id, Reembedding.error_message.is_(None)
-    )
-    truth = (
-        select(
-            case(
-                (and_(is_ready, changes.exists()), "maintenance"),
-                (is_ready, "ready"),
-                (func.coalesce(func.bool_or(unfinished), False), "initializing"),
-                (func.count() > 0, "error"),
-                else_="pending",
-            )
-        )
-        .where(Document.clone_id == clone_id)
-        .scalar_subquery()
-    )
+    truth = _true_rag_status(clone_id)
     await session.execute(
         update(Clone)
-        .where(
-            Clone.id == clone_id,
-            Clone.rag_status != "disabled",
-            Clone.rag_status.is_distinct_from(truth),
-        )
+        .where(Clone.id == clone_id, Clone.rag_status.is_distinct_from(truth))
         .values(rag_status=truth)
         .execution_options(synchronize_session=False)
     )
+
+
+def _true_rag_status(clone_id: UUID) -> ScalarSelect[str]:
+    """From what is stored of the clone and its documents, never from an earlier status."""
+    can_answer = (Document.chunk_count > 0) | (Document.status == "completed")
+    is_ready = func.coalesce(func.bool_or(can_answer), False)
+    is_unfinished = func.coalesce(func.bool_or(Document.status.in_(UNFINISHED)), False)
+    changes = select(Reembedding.clone_id).where(
+        Reembedding.clone_id == clone_id, Reembedding.error_message.is_(None)
+    )
+    is_uninitialized = Clone.rag_initialized_at.is_(None)
+    # Only somebody who asks for it names the domain: nobody waits for what begins by itself.
+    is_asked_for = Clone.rag_domain.is_not(None)
+    status = case(
+        (~Clone.rag_enabled, "disabled"),
+        (and_(is_uninitialized, is_asked_for), "initializing"),
+        (and_(is_ready, changes.exists()), "maintenance"),
+        (is_ready, "ready"),
+        (is_unfinished, "initializing"),
+        (is_uninitialized, "pending"),
+        (func.count() > 0, "error"),
+        else_="ready",
+    )
+    query = select(status).where(Document.clone_id == clone_id)
+    return query.correlate(Clone).scalar_subquery()

@@ -1,24 +1,42 @@
-"""Parsing away from the server: one fresh child process per document, and what its end means."""
+"""Reading documents away from the server: a child process for each, and what its end means."""
 
 import asyncio
+import os
 import signal
+import socket
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO, Final, Protocol
 
 import msgspec
 import structlog
 
 import clonememoria
-from clonememoria.core.errors import DocumentTooLarge, DocumentUnreadable
-from clonememoria.knowledge import parsers, parsing_child
+from clonememoria.core.errors import AppError, DiskFull, DocumentTooLarge, DocumentUnreadable
+from clonememoria.knowledge import parsing_child, readout
 from clonememoria.knowledge.filetype import Kind
-from clonememoria.knowledge.parsers.document import ParsedDocument
-from clonememoria.knowledge.parsing_child import EXIT_OUT_OF_MEMORY, Answer, Parsed
+from clonememoria.knowledge.parsing_child import (
+    EXIT_DISK_FULL,
+    EXIT_OUT_OF_MEMORY,
+    LENGTH,
+    TAKEN,
+    Counted,
+    Exited,
+    Message,
+    Refused,
+    Request,
+    Spooled,
+    Started,
+)
+from clonememoria.knowledge.readout import Batch, Frame
 
-# Decoding calls no foreign code: this much takes 5 ms in a thread, where a child costs 100 ms.
-THREAD_KINDS: frozenset[Kind] = frozenset({"txt", "md"})
-THREAD_MAX_BYTES = 256_000
+# Decoding calls no foreign code, and so little takes less than a child's start.
+THREAD_KINDS: Final[frozenset[Kind]] = frozenset({"txt", "md"})
+THREAD_MAX_BYTES: Final = 64_000
 
 log = structlog.get_logger(__name__)
 
@@ -32,10 +50,10 @@ class Limits:
     wall_s: float = 60.0
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS: Final = Limits()
 
 # The environment of the server holds keys; native thread pools reserve memory per core.
-_CHILD_ENVIRONMENT = {
+_ENVIRONMENT: Final = {
     "PYTHONPATH": str(Path(clonememoria.__file__).parents[1]),
     "PYTHONUTF8": "1",
     "MALLOC_ARENA_MAX": "2",
@@ -43,60 +61,216 @@ _CHILD_ENVIRONMENT = {
     "RAYON_NUM_THREADS": "1",
 }
 
-_REFUSALS: dict[str, type[DocumentUnreadable]] = {
+_REFUSALS: Final[dict[str, type[DocumentUnreadable]]] = {
     refusal.code: refusal for refusal in DocumentUnreadable.__subclasses__()
 }
 
 
-async def parse(data: bytes, *, kind: Kind, limits: Limits = DEFAULT_LIMITS) -> ParsedDocument:
-    """Raise DocumentUnreadable, or a subclass, with a reason for the document's owner."""
-    if kind in THREAD_KINDS and len(data) <= THREAD_MAX_BYTES:
-        return await asyncio.to_thread(parsers.parse, kind, data)
-    child = await _start(kind, limits)
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A document to read: its bytes from the start of `file`, and the title its owner gave it."""
+
+    file: BinaryIO
+    size: int
+    kind: Kind
+    title: str
+
+
+class Frames(Protocol):
+    """Of one document, in order; raise DocumentUnreadable with a reason for its owner."""
+
+    @property
+    def chunk_count(self) -> int | None:
+        """Of all there will be; None until all is cut, which may be long before it is taken."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[Frame]: ...
+
+
+class ReaderDied(RuntimeError):
+    """The process that forks the children is gone: no fault of the document."""
+
+
+class Reader:
+    """Reads documents, each in a process of its own; the first one starts the server of these."""
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._limits = limits
+        self._starting = asyncio.Lock()
+        self._server: asyncio.subprocess.Process | None = None
+        self._control: socket.socket | None = None
+
+    @asynccontextmanager
+    async def reading(self, subject: Subject) -> AsyncIterator["Frames"]:
+        if subject.kind in THREAD_KINDS and subject.size <= THREAD_MAX_BYTES:
+            yield await asyncio.to_thread(_WholeDocument, subject)
+            return
+        with TemporaryFile() as spool:
+            pipe = await self._start(subject, spool)
+            child = _Child(subject.kind, spool, pipe, wall_s=self._limits.wall_s)
+            try:
+                yield child
+            finally:
+                await child.end()
+
+    async def _start(self, subject: Subject, spool: BinaryIO) -> int:
+        """Return the end of the pipe on which the child tells how it goes."""
+        request = msgspec.msgpack.encode(
+            Request(subject.kind, subject.title, self._limits.memory_bytes, self._limits.cpu_s)
+        )
+        subject.file.seek(0)
+        told, tells = os.pipe()
+        descriptors = [subject.file.fileno(), spool.fileno(), tells]
+        try:
+            # One request at a time: two that arrive together would be read as one.
+            async with self._starting:
+                control = await self._served()
+                await asyncio.to_thread(_hand_over, control, request, descriptors)
+        except OSError as error:
+            os.close(told)
+            raise ReaderDied from error
+        finally:
+            os.close(tells)
+        return told
+
+    async def _served(self) -> socket.socket:
+        if self._control and self._server and self._server.returncode is None:
+            return self._control
+        await self.aclose()
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._server = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", parsing_child.__name__, str(theirs.fileno())),
+                pass_fds=[theirs.fileno()],
+                stdin=asyncio.subprocess.DEVNULL,
+                env=_ENVIRONMENT,
+                start_new_session=True,
+            )
+        return self._control
+
+    async def aclose(self) -> None:
+        """The server ends with its socket, and takes its children along."""
+        if self._control:
+            self._control.close()
+            self._control = None
+        if self._server:
+            await self._server.wait()
+            self._server = None
+
+
+def _hand_over(control: socket.socket, request: bytes, descriptors: list[int]) -> None:
+    socket.send_fds(control, [request], descriptors)
+    if control.recv(len(TAKEN)) != TAKEN:
+        raise ConnectionResetError
+
+
+class _WholeDocument:
+    def __init__(self, subject: Subject) -> None:
+        subject.file.seek(0)
+        data = subject.file.read()
+        self._frames = list(readout.read(data, kind=subject.kind, title=subject.title))
+        self.chunk_count = sum(len(f.contents) for f in self._frames if isinstance(f, Batch))
+
+    async def __aiter__(self) -> AsyncIterator[Frame]:
+        for frame in self._frames:
+            yield frame
+
+
+class _Child:
+    """Follows one child while it reads; a slow taker of its frames costs the child no time."""
+
+    chunk_count: int | None = None
+
+    def __init__(self, kind: Kind, spool: BinaryIO, pipe: int, *, wall_s: float) -> None:
+        self._kind = kind
+        self._spool = spool
+        self._pid: int | None = None
+        self._refusal: AppError | None = None
+        self._spooled: asyncio.Queue[Spooled | None] = asyncio.Queue()
+        self._following = asyncio.create_task(self._follow(pipe, wall_s))
+
+    async def __aiter__(self) -> AsyncIterator[Frame]:
+        while spooled := await self._spooled.get():
+            yield await asyncio.to_thread(_frame, self._spool, spooled)
+        # What went wrong, where something did.
+        await self._following
+
+    async def end(self) -> None:
+        """A child that is not done yet works for nobody."""
+        self._following.cancel()
+        await asyncio.wait({self._following})
+        self._kill()
+
+    async def _follow(self, pipe: int, wall_s: float) -> None:
+        try:
+            async with asyncio.timeout(wall_s):
+                await self._follow_to_the_end(pipe)
+        except TimeoutError:
+            self._kill()
+            raise _took_too_long() from None
+        finally:
+            self._spooled.put_nowait(None)
+        if self._refusal:
+            raise self._refusal
+
+    async def _follow_to_the_end(self, pipe: int) -> None:
+        async for message in _messages(pipe):
+            match message:
+                case Started(pid):
+                    self._pid = pid
+                case Spooled():
+                    self._spooled.put_nowait(message)
+                case Counted(chunks):
+                    self.chunk_count = chunks
+                case Refused(code, detail):
+                    self._refusal = _REFUSALS.get(code, DocumentUnreadable)(detail)
+                case Exited(code):
+                    self._pid = None
+                    self._refusal = self._refusal or _explain(self._kind, code)
+                    return
+        raise ReaderDied
+
+    def _kill(self) -> None:
+        if self._pid:
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+
+
+async def _messages(pipe: int) -> AsyncIterator[Message]:
+    reader = asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(reader)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: protocol, os.fdopen(pipe, "rb")
+    )
     try:
-        async with asyncio.timeout(limits.wall_s):
-            output, errors = await child.communicate(data)
-    except TimeoutError as error:
-        raise _took_too_long() from error
+        while head := await reader.read(LENGTH.size):
+            if len(head) < LENGTH.size:
+                head += await reader.readexactly(LENGTH.size - len(head))
+            body = await reader.readexactly(*LENGTH.unpack(head))
+            yield msgspec.msgpack.decode(body, type=Message)
+    except asyncio.IncompleteReadError as error:
+        raise ReaderDied from error
     finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    if child.returncode:
-        raise _explain(kind, child.returncode, errors)
-    return await asyncio.to_thread(_read, output)
+        transport.close()
 
 
-async def _start(kind: Kind, limits: Limits) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", parsing_child.__name__),
-        *(kind, str(limits.memory_bytes), str(limits.cpu_s)),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=_CHILD_ENVIRONMENT,
-        start_new_session=True,
-    )
+def _frame(spool: BinaryIO, spooled: Spooled) -> Frame:
+    data = os.pread(spool.fileno(), spooled.size, spooled.offset)
+    frame: Frame = msgspec.msgpack.decode(data, type=Frame)
+    return frame
 
 
-def _read(output: bytes) -> ParsedDocument:
-    answer = msgspec.msgpack.decode(output, type=Answer)
-    if isinstance(answer, Parsed):
-        return answer.document
-    raise _REFUSALS.get(answer.code, DocumentUnreadable)(answer.detail)
-
-
-def _explain(kind: Kind, exit_code: int, errors: bytes) -> DocumentUnreadable:
-    # The last line of a traceback is "Class: text"; the text may quote the document.
-    reason = errors.rpartition(b"\n")[0].rpartition(b"\n")[2].partition(b":")[0]
-    log.warning(
-        "parser_died", kind=kind, exit_code=exit_code, reason=reason[:100].decode(errors="replace")
-    )
+def _explain(kind: Kind, exit_code: int) -> AppError | None:
+    if not exit_code:
+        return None
+    log.warning("parser_died", kind=kind, exit_code=exit_code)
     if exit_code == -signal.SIGXCPU:
         return _took_too_long()
     # The kernel kills the greediest process when the machine has no memory left.
     if exit_code in {EXIT_OUT_OF_MEMORY, -signal.SIGKILL}:
         return DocumentTooLarge("Reading this document takes too much memory; split it.")
+    if exit_code == EXIT_DISK_FULL:
+        return DiskFull()
     return DocumentUnreadable("This document makes its reader crash; it is probably damaged.")
 
 

@@ -1,20 +1,62 @@
-"""The child process that parses one document: limits first, then stdin to stdout, then the end."""
+"""The processes that read documents: a small server that forks a child with limits for each.
 
+A fork of what is loaded already takes milliseconds, a new interpreter with its libraries a tenth
+of a second and more. The server reads no document itself. See docs/adr/0004.
+"""
+
+import errno
 import os
 import resource
+import selectors
+import signal
+import socket
+import struct
 import sys
+import traceback
+from contextlib import suppress
+from importlib import import_module
+from typing import Final, NoReturn
 
 import msgspec
 
 from clonememoria.core.errors import DocumentUnreadable
-from clonememoria.knowledge import parsers
-from clonememoria.knowledge.parsers.document import ParsedDocument
+from clonememoria.knowledge import parsers, readout
+from clonememoria.knowledge.readout import Reading
 
-EXIT_OUT_OF_MEMORY = 3
+EXIT_OUT_OF_MEMORY: Final = 3
+EXIT_DISK_FULL: Final = 4
+# Of what is written for the parent: a text, its chunks and their words.
+MAX_SPOOL_BYTES: Final = 8_000_000_000
+# One message fits into what a pipe takes at once: those of two writers cannot mix.
+MAX_MESSAGE_BYTES: Final = 2_000
+LENGTH: Final = struct.Struct("<H")
+TAKEN: Final = b"."
 
 
-class Parsed(msgspec.Struct, frozen=True, tag="parsed"):
-    document: ParsedDocument
+class Request(msgspec.Struct, frozen=True):
+    """Comes with three descriptors: the document, the spool to fill, the pipe to tell."""
+
+    kind: str
+    title: str
+    memory_bytes: int
+    cpu_s: int
+
+
+class Started(msgspec.Struct, frozen=True, tag="started"):
+    pid: int
+
+
+class Spooled(msgspec.Struct, frozen=True, tag="spooled"):
+    """One more frame is in the spool."""
+
+    offset: int
+    size: int
+
+
+class Counted(msgspec.Struct, frozen=True, tag="counted"):
+    """All is cut, into so many chunks."""
+
+    chunks: int
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
@@ -24,34 +66,122 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     detail: str
 
 
-Answer = Parsed | Refused
+class Exited(msgspec.Struct, frozen=True, tag="exited"):
+    """The last word, by the server: 0, an exit code, or minus the signal that ended the child."""
+
+    code: int
 
 
-def main(kind: str, memory_bytes: int, cpu_s: int) -> None:
-    _limit(memory_bytes, cpu_s)
+Message = Started | Spooled | Counted | Refused | Exited
+
+
+def serve(control: socket.socket) -> None:
+    """Until the other end of `control` closes, be it by the death of its owner."""
+    woken, waker = os.pipe()
+    os.set_blocking(waker, False)
+    os.set_blocking(woken, False)
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    children: dict[int, int] = {}
+    with selectors.DefaultSelector() as selector:
+        selector.register(control, selectors.EVENT_READ)
+        selector.register(woken, selectors.EVENT_READ)
+        while True:
+            ready = {key.fileobj for key, _ in selector.select()}
+            if woken in ready:
+                os.read(woken, 4096)
+                _bury(children)
+            if control in ready and not _take(control, children):
+                break
+    for pid in children:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _take(control: socket.socket, children: dict[int, int]) -> bool:
+    data, descriptors, _, _ = socket.recv_fds(control, 64 * 1024, 3)
+    if not data:
+        return False
+    request = msgspec.msgpack.decode(data, type=Request)
+    document, spool, pipe = descriptors
+    with suppress(Exception):
+        import_module(f"{parsers.__name__}.{request.kind}")
+    pid = os.fork()
+    if not pid:
+        _work(request, document, spool, pipe=pipe)
+    os.close(document)
+    os.close(spool)
+    children[pid] = pipe
+    control.send(TAKEN)
+    return True
+
+
+def _bury(children: dict[int, int]) -> None:
+    for pid in list(children):
+        found, status = os.waitpid(pid, os.WNOHANG)
+        if found:
+            pipe = children.pop(pid)
+            _tell(pipe, Exited(os.waitstatus_to_exitcode(status)))
+            os.close(pipe)
+
+
+def _tell(pipe: int, message: Message) -> None:
+    encoded = msgspec.msgpack.encode(message)
+    with suppress(BrokenPipeError):
+        os.write(pipe, LENGTH.pack(len(encoded)) + encoded)
+
+
+def _work(request: Request, document: int, spool: int, *, pipe: int) -> NoReturn:
+    """In the child: limits first, then the document, then the end, whatever happens."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    code = 1
     try:
-        answer = _answer(kind, sys.stdin.buffer.read())
-        sys.stdout.buffer.write(msgspec.msgpack.encode(answer))
-        sys.stdout.buffer.flush()
+        os.setsid()
+        _limit(request.memory_bytes, request.cpu_s)
+        _tell(pipe, Started(os.getpid()))
+        _read(request, document, spool, pipe=pipe)
+        code = 0
     except MemoryError:
-        os._exit(EXIT_OUT_OF_MEMORY)
-    # xberg's threads may abort an interpreter that shuts down in order.
-    os._exit(0)
+        code = EXIT_OUT_OF_MEMORY
+    except Exception as error:  # noqa: BLE001 - whatever it is, it ends here
+        is_full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+        code = EXIT_DISK_FULL if is_full else 1
+        # Its text may quote the document.
+        print(type(error).__name__, *traceback.format_tb(error.__traceback__), file=sys.stderr)
+    finally:
+        # xberg's threads may abort an interpreter that shuts down in order.
+        os._exit(code)
 
 
 def _limit(memory_bytes: int, cpu_s: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_SPOOL_BYTES, MAX_SPOOL_BYTES))
 
 
-def _answer(kind: str, data: bytes) -> Answer:
+def _read(request: Request, document: int, spool: int, *, pipe: int) -> None:
+    with os.fdopen(document, "rb") as file:
+        data = file.read()
+    offset = 0
     try:
-        return Parsed(parsers.parse(kind, data))
+        for frame in readout.read(data, kind=request.kind, title=request.title):
+            encoded = msgspec.msgpack.encode(frame)
+            _write(spool, encoded)
+            _tell(pipe, Spooled(offset, len(encoded)))
+            offset += len(encoded)
+            if isinstance(frame, Reading):
+                _tell(pipe, Counted(frame.chunk_count))
     except DocumentUnreadable as error:
-        return Refused(error.code, error.detail)
+        _tell(pipe, Refused(error.code, error.detail[: MAX_MESSAGE_BYTES // 4]))
+
+
+def _write(spool: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(spool, view) :]
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    serve(socket.socket(fileno=int(sys.argv[1])))

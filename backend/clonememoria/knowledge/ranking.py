@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import ARRAY, REAL, Boolean, Integer, Text, Uuid, bindparam, text
 
+# `hidden` are the builds that still grow, or wait to be removed; mostly there is none.
 # `readable` narrows to what this reader may see of the clone, and to the sources they named.
 # The dense side is empty where the space asked in serves no more: a switch is between, or before.
 # Where it is a tier's, that is no condition: there the provider of what serves did not answer.
@@ -27,6 +28,9 @@ with readable as (
       and (cast(:sources as uuid[]) is null or d.id = any(:sources))
       and (:is_owner or d.visibility = 'public')
 ),
+hidden as materialized (
+    select coalesce(array_agg(id), '{}') as builds from hidden_builds where clone_id = :clone_id
+),
 question as materialized (
     select cast(cast(:vector as real[]) as halfvec) as vector
 ),
@@ -34,6 +38,7 @@ distances as (
     select chunk_id, embedding <=> (select vector from question) as distance
     from chunk_embeddings
     where clone_id = :clone_id and :mode <> 'lexical'
+      and build_id <> all((select builds from hidden)\\:\\:bigint[])
       and space_id = (
           select s.id from embedding_spaces s
           join clones on :is_tier or (serving_provider = s.provider and serving_model = s.model)
@@ -58,7 +63,9 @@ terms as materialized (
 collection as materialized (
     select cast(count(*) as double precision) as chunks,
            cast(avg(length) as double precision) as average_length
-    from chunk_lexemes where clone_id = :clone_id and :mode <> 'dense'
+    from chunk_lexemes
+    where clone_id = :clone_id and :mode <> 'dense'
+      and build_id <> all((select builds from hidden)\\:\\:bigint[])
 ),
 occurrences as materialized (
     select chunk_id, term, tf / (tf + .9 * (.6 + .4 * relative_length)) as saturation
@@ -69,6 +76,7 @@ occurrences as materialized (
         from chunk_lexemes
         cross join lateral (select * from terms where lexemes @@ query offset 0) matching
         where clone_id = :clone_id and :mode <> 'dense'
+          and build_id <> all((select builds from hidden)\\:\\:bigint[])
           and lexemes @@ (select cast(string_agg(quote_literal(lexeme), '|') as tsquery) from terms)
           and (:sees_all or chunk_id in (select chunk_id from readable))
         offset 0

@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clonememoria.core.db import Database
 from clonememoria.knowledge import space_change
-from clonememoria.knowledge.filling import WAIT_FOR_LOCKS_S, Filling, fill, gaps
+from clonememoria.knowledge.embedding import Embedder, embedder_for
+from clonememoria.knowledge.filling import WAIT_FOR_LOCKS_S, fill, gaps
 from clonememoria.knowledge.space_change import ReembedClaim
 from clonememoria.knowledge.tiers import tiers_of
 from clonememoria.providers.catalog import Providers
@@ -17,17 +18,15 @@ log = structlog.get_logger()
 
 async def reembed(claim: ReembedClaim, *, database: Database, providers: Providers) -> None:
     """Raise ClaimLost, or an AppError whose text is for the clone's owner."""
-    embeddings = await asyncio.to_thread(providers.embeddings, claim.embedding.provider)
-    filling = Filling(
+    embedder = await embedder_for(
+        claim.embedding,
         clone_id=claim.clone_id,
         owner_id=claim.owner_id,
-        embedding=claim.embedding,
-        embeddings=embeddings,
-        prices=providers.prices,
+        providers=providers,
         database=database,
     )
     while True:
-        stored = await _fill(filling, claim)
+        stored = await _fill(embedder, claim)
         async with database.as_user(claim.owner_id) as session:
             if await space_change.switch(session, claim, tiers=tiers_of(providers)):
                 break
@@ -36,10 +35,10 @@ async def reembed(claim: ReembedClaim, *, database: Database, providers: Provide
     log.info("space_switched", clone_id=str(claim.clone_id))
 
 
-async def _fill(filling: Filling, claim: ReembedClaim) -> int:
+async def _fill(embedder: Embedder, claim: ReembedClaim) -> int:
     """Embed all that is lacking now; return how many chunks got their vector."""
-    async with filling.database.as_user(claim.owner_id) as session:
-        ids = await gaps(session, filling)
+    async with embedder.database.as_user(claim.owner_id) as session:
+        ids = await gaps(session, embedder)
         total = await space_change.chunk_count(session, claim)
 
     async def report(session: AsyncSession, done: int) -> None:
@@ -47,4 +46,4 @@ async def _fill(filling: Filling, claim: ReembedClaim) -> int:
         # The last percent is the switch.
         await space_change.report(session, claim, min(99, percentage))
 
-    return await fill(filling, ids, on_store=report)
+    return await fill(embedder, ids, on_store=report)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from clonememoria.core.text import Name, storable
-from clonememoria.knowledge.lifecycle import Stage
+from clonememoria.knowledge.progress import Stage
 
 Status = Literal["pending", "processing", "completed", "failed", "skipped"]
 SourceType = Literal["manual", "file", "url"]
@@ -43,6 +43,7 @@ DOCUMENT_EXAMPLE: Final[dict[str, Any]] = {
     "status": "processing",
     "stage": "embedding",
     "progress_percentage": 55,
+    "seconds_left": 12,
     "error_message": None,
     "page_count": None,
     "chunk_count": 0,
@@ -70,6 +71,9 @@ class Document(BaseModel):
     status: Status
     stage: Stage
     progress_percentage: Annotated[int, Field(ge=0, le=100)]
+    seconds_left: int | None = Field(
+        description="From the rate measured so far; null where there is nothing to tell it from."
+    )
     error_message: str | None
     page_count: int | None
     chunk_count: int

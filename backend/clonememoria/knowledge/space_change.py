@@ -20,6 +20,7 @@ from clonememoria.knowledge.charging import check_affordable
 from clonememoria.knowledge.lifecycle import ClaimLost, lock_clone, refresh_rag_status
 from clonememoria.knowledge.queue import ReembedJob, enqueue
 from clonememoria.knowledge.spaces import Embedding, lacking, serving, wanted_by
+from clonememoria.knowledge.visibility import is_shown
 from clonememoria.models import Chunk, Clone, Reembedding
 from clonememoria.providers.prices import Prices
 
@@ -57,7 +58,7 @@ async def follow_settings(
     wanted = wanted_by(clone)
     if wanted == serving(clone):
         await _end(session, clone.id, {wanted, *tiers})
-    elif await session.scalar(select(Chunk.id).where(Chunk.clone_id == clone.id).limit(1)) is None:
+    elif await _has_no_chunks(session, clone.id):
         await _switch(session, clone.id, wanted, tiers=tiers)
     elif not await _is_under_way(session, clone.id, wanted):
         await check_affordable(
@@ -68,6 +69,11 @@ async def follow_settings(
         return
     await refresh_rag_status(session, clone.id)
     await session.refresh(clone)
+
+
+async def _has_no_chunks(session: AsyncSession, clone_id: UUID) -> bool:
+    query = select(Chunk.id).where(Chunk.clone_id == clone_id, is_shown(clone_id)).limit(1)
+    return await session.scalar(query) is None
 
 
 async def _is_under_way(session: AsyncSession, clone_id: UUID, wanted: Embedding) -> bool:
@@ -129,7 +135,9 @@ async def claim(session: AsyncSession, clone_id: UUID, *, max_attempts: int) -> 
 
 
 async def chunk_count(session: AsyncSession, claimed: ReembedClaim) -> int:
-    query = select(func.count()).where(Chunk.clone_id == claimed.clone_id)
+    query = select(func.count()).where(
+        Chunk.clone_id == claimed.clone_id, is_shown(claimed.clone_id)
+    )
     return (await session.execute(query)).scalar_one()
 
 

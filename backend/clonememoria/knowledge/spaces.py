@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from clonememoria.knowledge.visibility import is_shown
 from clonememoria.models import Chunk, ChunkEmbedding, Clone, EmbeddingSpace
 
 
@@ -36,16 +37,18 @@ async def serving_now(session: AsyncSession, clone_id: UUID) -> Embedding:
 
 async def space_of(session: AsyncSession, embedding: Embedding, dimensions: int) -> int:
     """The id of the space, which is made when it is the first vector's."""
-    found = await session.execute(
-        insert(EmbeddingSpace)
-        .values(provider=embedding.provider, model=embedding.model, dimensions=dimensions)
-        .on_conflict_do_update(
-            index_elements=["provider", "model", "dimensions"],
-            set_={"dimensions": dimensions},  # a no-op, so that the row is returned
-        )
-        .returning(EmbeddingSpace.id)
-    )
-    return found.scalar_one()
+    values = {
+        "provider": embedding.provider,
+        "model": embedding.model,
+        "dimensions": dimensions,
+    }
+    query = select(EmbeddingSpace.id).filter_by(**values)
+    # Looked up first: writing it would lock the row, and all who index would stand in one line.
+    known = await session.scalar(query)
+    if known is None:
+        await session.execute(insert(EmbeddingSpace).values(**values).on_conflict_do_nothing())
+        known = (await session.execute(query)).scalar_one()
+    return known
 
 
 async def embeddings_of(session: AsyncSession, clone_id: UUID) -> set[Embedding]:
@@ -62,7 +65,7 @@ async def embeddings_of(session: AsyncSession, clone_id: UUID) -> set[Embedding]
 
 
 def lacking(clone_id: UUID | InstrumentedAttribute[UUID], embedding: Embedding) -> Select[UUID]:
-    """The chunks that have no vector of this embedding."""
+    """The chunks in sight that have no vector of this embedding."""
     embedded = (
         select(ChunkEmbedding.chunk_id)
         .join(EmbeddingSpace, EmbeddingSpace.id == ChunkEmbedding.space_id)
@@ -72,4 +75,6 @@ def lacking(clone_id: UUID | InstrumentedAttribute[UUID], embedding: Embedding) 
             EmbeddingSpace.model == embedding.model,
         )
     )
-    return select(Chunk.id).where(Chunk.clone_id == clone_id, ~embedded.exists())
+    return select(Chunk.id).where(
+        Chunk.clone_id == clone_id, is_shown(clone_id), ~embedded.exists()
+    )

@@ -104,7 +104,8 @@ async def _excerpts(session: AsyncSession, readable: ColumnElement[bool]) -> lis
     oldest = select(Document.id).where(readable).order_by(Document.id).limit(MAX_DOCUMENTS)
     query = (
         select(Chunk.id, Chunk.document_id, Chunk.heading_path, Chunk.content)
-        .where(Chunk.document_id.in_(oldest), Chunk.chunk_index < MAX_CHUNKS_OF_ONE)
+        .join(Document, Document.build_id == Chunk.build_id)
+        .where(Document.id.in_(oldest), Chunk.chunk_index < MAX_CHUNKS_OF_ONE)
         .order_by(Chunk.document_id, Chunk.chunk_index)
     )
     return [Excerpt(*row) for row in await session.execute(query)]

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clonememoria.core.db import Database
 from clonememoria.core.errors import ProviderError
-from clonememoria.knowledge.filling import WAIT_FOR_LOCKS_S, Filling, fill, gaps
+from clonememoria.knowledge.embedding import embedder_for
+from clonememoria.knowledge.filling import WAIT_FOR_LOCKS_S, fill, gaps
 from clonememoria.knowledge.queue import FillTiersJob, enqueue_once
 from clonememoria.knowledge.spaces import Embedding, lacking, serving
 from clonememoria.models import Clone
@@ -100,18 +101,16 @@ async def _fill_turn(
     job: FillTiersJob, tier: Embedding, *, database: Database, providers: Providers
 ) -> bool:
     """Whether there may be more to do."""
-    embeddings = await asyncio.to_thread(providers.embeddings, tier.provider)
-    filling = Filling(
+    embedder = await embedder_for(
+        tier,
         clone_id=job.subject_id,
         owner_id=job.owner_id,
-        embedding=tier,
-        embeddings=embeddings,
-        prices=providers.prices,
+        providers=providers,
         database=database,
     )
     async with database.as_user(job.owner_id) as session:
-        ids = await gaps(session, filling, limit=CHUNKS_PER_TURN)
-    stored = await fill(filling, ids)
+        ids = await gaps(session, embedder, limit=CHUNKS_PER_TURN)
+    stored = await fill(embedder, ids)
     if stored < len(ids):
         await asyncio.sleep(WAIT_FOR_LOCKS_S)
     return stored < len(ids) or len(ids) == CHUNKS_PER_TURN

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
-from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Job
 
@@ -22,15 +22,21 @@ from clonememoria.core.metrics import Metrics
 from clonememoria.core.tasks import failure_of
 from clonememoria.knowledge.attempts import (
     Attempt,
+    Initialization,
     Parts,
+    is_suspect,
     start_filling,
     start_ingestion,
     start_reembedding,
 )
 from clonememoria.knowledge.lifecycle import ClaimLost
+from clonememoria.knowledge.parsing import Reader
+from clonememoria.knowledge.places import DocumentQueue, Places
 from clonememoria.knowledge.queue import (
+    INGESTION,
     FillTiersJob,
     IngestJob,
+    InitializeJob,
     ReembedJob,
     queries_on,
     requeue_orphans,
@@ -44,11 +50,17 @@ log = structlog.get_logger()
 SWEEP_INTERVAL_S: Final = 30.0
 RECONNECT_DELAYS_S: Final = (0.2, 1.0, 5.0)
 CRASH_RETRY_DELAY_S: Final = 2.0
-STOP_GRACE_S: Final = 10.0
+STOP_GRACE_S: Final = 8.0
+# While all places are held; what frees one wakes the queue at once.
+BUSY_POLL: Final = timedelta(seconds=0.5)
 # Of all workers together, beside the documents: a large clone must not hold these up.
 MAX_REEMBEDDINGS: Final = 2
 # One alone: two for the same clone would pay for the same vectors twice.
 MAX_FILLINGS: Final = 1
+# Milliseconds each, as a rule.
+MAX_INITIALIZATIONS: Final = 2
+# What may run beside the documents.
+MAX_OTHERS: Final = MAX_REEMBEDDINGS + MAX_FILLINGS + MAX_INITIALIZATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +83,9 @@ class Worker:
         self._database = parts.database
         self._parts = parts
         self._concurrency = concurrency
-        self._slots = asyncio.Semaphore(concurrency)
         self._timing = timing
         self._is_stopping = False
-        self._queue: QueueManager | None = None
+        self._queue: DocumentQueue | None = None
         self._at_work: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -100,19 +111,26 @@ class Worker:
         async with self._database.own_connection() as connection:
             # The queue would otherwise wait for the jobs at work before it gives up.
             connection.add_termination_listener(lambda _connection: self._drop_work())
-            self._queue = queue = QueueManager(queries_on(connection))
-            queue.entrypoint(IngestJob.entrypoint)(self._ingest)
+            places = Places(self._concurrency)
+            self._queue = queue = DocumentQueue(queries_on(connection), places=places)
+            queue.min_dequeue_poll_interval = BUSY_POLL
+            for entrypoint in INGESTION:
+                queue.entrypoint(entrypoint)(partial(self._ingest, places=places))
             queue.entrypoint(ReembedJob.entrypoint, concurrency_limit=MAX_REEMBEDDINGS)(
                 self._reembed
             )
             queue.entrypoint(FillTiersJob.entrypoint, concurrency_limit=MAX_FILLINGS)(self._fill)
+            queue.entrypoint(InitializeJob.entrypoint, concurrency_limit=MAX_INITIALIZATIONS)(
+                self._initialize
+            )
             if self._is_stopping:
                 queue.shutdown.set()
             self.is_connected = True
             await queue.run(
                 dequeue_timeout=timedelta(seconds=self._timing.poll_s),
                 batch_size=1,
-                max_concurrent_tasks=max(2, self._concurrency) + MAX_REEMBEDDINGS + MAX_FILLINGS,
+                # As many as there are places of all kinds: none takes from another.
+                max_concurrent_tasks=self._concurrency + 1 + MAX_OTHERS,
                 shutdown_on_listener_failure=True,
                 heartbeat_timeout=timedelta(seconds=self._timing.heartbeat_s),
             )
@@ -121,13 +139,17 @@ class Worker:
         for task in self._at_work:
             task.cancel()
 
-    async def _ingest(self, job: Job) -> None:
+    async def _ingest(self, job: Job, *, places: Places) -> None:
         async def work() -> None:
-            async with self._slots:
-                document = IngestJob.decode(job.payload)
+            document = IngestJob.decode(job.payload)
+            # Beside a document that kills its worker, others would use up their tries too.
+            async with places.at_work(alone=await is_suspect(document, self._parts)):
                 await _try(await start_ingestion(document, job.attempts, self._parts))
 
-        await self._droppable(work())
+        try:
+            await self._droppable(work())
+        finally:
+            places.leave(job.id)
 
     async def _reembed(self, job: Job) -> None:
         async def work() -> None:
@@ -138,6 +160,9 @@ class Worker:
     async def _fill(self, job: Job) -> None:
         filling = start_filling(FillTiersJob.decode(job.payload), job.attempts, self._parts)
         await self._droppable(_try(filling))
+
+    async def _initialize(self, job: Job) -> None:
+        await self._droppable(_try(Initialization(InitializeJob.decode(job.payload), self._parts)))
 
     async def _droppable(self, work: Coroutine[None, None, None]) -> None:
         """The work is a task of its own: dropping it must not look like a cancelled job."""
@@ -208,7 +233,8 @@ async def running_worker(
     metrics: Metrics,
     timing: Timing = Timing(),
 ) -> AsyncIterator[Worker]:
-    parts = Parts(database, providers, metrics, timing.provider_retries_s)
+    reader = Reader()
+    parts = Parts(database, providers, reader, metrics, timing.provider_retries_s)
     worker = Worker(parts, concurrency=settings.worker_concurrency, timing=timing)
     upkeep = [asyncio.create_task(_sweep(database)), asyncio.create_task(_look_for_gaps(parts))]
     tasks = [asyncio.create_task(worker.run()), *upkeep]
@@ -222,3 +248,4 @@ async def running_worker(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await reader.aclose()

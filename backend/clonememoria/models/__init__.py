@@ -5,12 +5,16 @@ from clonememoria.models.base import Base
 from clonememoria.models.clone import Clone
 from clonememoria.models.conversation import Conversation, Message
 from clonememoria.models.knowledge import (
+    BUILDS,
     Chunk,
     ChunkEmbedding,
     ChunkLexemes,
     Document,
     DocumentFilePart,
+    DocumentText,
     EmbeddingSpace,
+    HiddenBuild,
+    KeptVector,
     Reembedding,
 )
 from clonememoria.models.usage import UsageRecord
@@ -26,6 +30,7 @@ from clonememoria.models.vocabulary import (
 )
 
 __all__ = [
+    "BUILDS",
     "AnswerMode",
     "Base",
     "Chunk",
@@ -35,8 +40,11 @@ __all__ = [
     "Conversation",
     "Document",
     "DocumentFilePart",
+    "DocumentText",
     "EmbeddingSpace",
+    "HiddenBuild",
     "Installation",
+    "KeptVector",
     "Message",
     "MessageRole",
     "MessageStatus",

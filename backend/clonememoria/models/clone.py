@@ -1,8 +1,9 @@
 """Personas, with the settings that each has of its own."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import DateTime, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,6 +30,12 @@ class Clone(Base):
     is_published: Mapped[bool] = mapped_column(default=False)
     rag_enabled: Mapped[bool] = mapped_column(default=True)
     rag_status: Mapped[str] = mapped_column(Text, default="pending")
+    # Of the preparation of its memory; null before the first.
+    rag_initialized_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    expert_name: Mapped[str | None] = mapped_column(Text)
+    # Null means that of the category.
+    rag_domain: Mapped[str | None] = mapped_column(Text)
+    rag_context: Mapped[str] = mapped_column(Text, default="")
 
     # Null means the default of the installation, also when that changes.
     llm_provider: Mapped[str | None] = mapped_column(Text)

@@ -1,11 +1,23 @@
 """Documents, their original bytes, their chunks, and the vectors of these."""
 
+from datetime import date, datetime
 from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Sequence,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from clonememoria.models.base import Base, Id, Instant
 
@@ -18,6 +30,11 @@ class Document(Base):
             "ix_documents_unfinished",
             "updated_at",
             postgresql_where=text("status in ('pending', 'processing')"),
+        ),
+        Index(
+            "ix_documents_refreshed",
+            "checked_at",
+            postgresql_where=text("refresh_interval_hours is not null"),
         ),
     )
 
@@ -44,7 +61,18 @@ class Document(Base):
     claim_id: Mapped[UUID | None]
     # What the chunks are found by besides their own text: re-embedding needs no file.
     indexed_title: Mapped[str | None] = mapped_column(Text)
-    content: Mapped[str | None] = deferred(mapped_column(Text), raiseload=True)
+    # Whose text and chunks are this document's: of the version before, while a new one is read.
+    build_id: Mapped[int | None] = mapped_column(BigInteger)
+    # From rates measured on the way; null where there is nothing to say.
+    seconds_left: Mapped[int | None]
+    # Of web pages: their own name for themselves, and what asking again needs to know.
+    canonical_url: Mapped[str | None] = mapped_column(Text)
+    refresh_interval_hours: Mapped[int | None]
+    checked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    etag: Mapped[str | None] = mapped_column(Text)
+    last_modified: Mapped[str | None] = mapped_column(Text)
+    # The content_hash of what answers: a page may have been fetched, and not been read yet.
+    indexed_hash: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[Instant]
     updated_at: Mapped[Instant]
 
@@ -62,12 +90,49 @@ class DocumentFilePart(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+BUILDS = Sequence("builds", metadata=Base.metadata)
+
+
+class HiddenBuild(Base):
+    """A row here hides the chunks of a build from every search: it grows, or waits to be removed.
+
+    The claim that writes it is null once nobody does.
+    """
+
+    __tablename__ = "hidden_builds"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    document_id: Mapped[UUID] = mapped_column(
+        ForeignKey("documents.id", ondelete="CASCADE"), index=True
+    )
+    clone_id: Mapped[UUID] = mapped_column(index=True)
+    owner_id: Mapped[UUID]
+    claim_id: Mapped[UUID | None]
+
+
+class DocumentText(Base):
+    """What was read of a document, in parts of a million characters, as offsets count."""
+
+    __tablename__ = "document_texts"
+
+    build_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document_id: Mapped[UUID] = mapped_column(
+        ForeignKey("documents.id", ondelete="CASCADE"), index=True
+    )
+    owner_id: Mapped[UUID]
+    text: Mapped[str] = mapped_column(Text)
+
+
 class Chunk(Base):
     __tablename__ = "chunks"
-    __table_args__ = (UniqueConstraint("document_id", "chunk_index"),)
+    __table_args__ = (UniqueConstraint("build_id", "chunk_index"),)
 
     id: Mapped[Id]
-    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
+    document_id: Mapped[UUID] = mapped_column(
+        ForeignKey("documents.id", ondelete="CASCADE"), index=True
+    )
+    build_id: Mapped[int] = mapped_column(BigInteger)
     clone_id: Mapped[UUID] = mapped_column(index=True)
     owner_id: Mapped[UUID]
     chunk_index: Mapped[int]
@@ -93,6 +158,7 @@ class ChunkLexemes(Base):
     )
     clone_id: Mapped[UUID] = mapped_column(index=True)
     owner_id: Mapped[UUID]
+    build_id: Mapped[int] = mapped_column(BigInteger)
     length: Mapped[int]
     lexemes: Mapped[str] = mapped_column(TSVECTOR)
 
@@ -122,7 +188,25 @@ class ChunkEmbedding(Base):
     space_id: Mapped[int] = mapped_column(ForeignKey("embedding_spaces.id"), primary_key=True)
     clone_id: Mapped[UUID]
     owner_id: Mapped[UUID]
+    build_id: Mapped[int] = mapped_column(BigInteger)
     embedding: Mapped[list[float]] = mapped_column(HALFVEC())
+
+
+class KeptVector(Base):
+    """What a text became in a space: the same text costs its owner no second call.
+
+    No text is here, and nothing is searched here: a vector is found by the hash of its text alone.
+    """
+
+    __tablename__ = "kept_vectors"
+
+    owner_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    space_id: Mapped[int] = mapped_column(ForeignKey("embedding_spaces.id"), primary_key=True)
+    text_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    embedding: Mapped[list[float]] = mapped_column(HALFVEC())
+    used_on: Mapped[date] = mapped_column(server_default=func.current_date(), index=True)
 
 
 class Reembedding(Base):

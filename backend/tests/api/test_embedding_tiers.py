@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from clonememoria.core.config import Settings
-from clonememoria.knowledge.embedding import in_context
+from clonememoria.knowledge.context import context_of, in_context
 from clonememoria.knowledge.worker import Timing, running_worker
 from tests.api.clones import create_clone
 from tests.api.documents import HOURS, Json, chunks_of, read, settled, until, url_of
@@ -174,7 +174,9 @@ async def test_vectors_of_two_spaces_are_never_compared(scene: Scene) -> None:
     chunks = await chunks_of(scene.eve, document)
     assert len(chunks) > 2
     assert len(set((await scene.vectors()).values())) == 1
-    texts = [in_context(document["title"], c["heading_path"], c["content"]) for c in chunks]
+    texts = [
+        in_context(context_of(document["title"], c["heading_path"]), c["content"]) for c in chunks
+    ]
     query = "Is wax made on Saturdays?"
 
     async def cosines(embedding: dict[str, str]) -> dict[str, float]:

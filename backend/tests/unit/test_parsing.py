@@ -1,6 +1,7 @@
 """Parsing leaves the server unharmed: limits, crashes and cancellation end one child alone."""
 
 import asyncio
+import io
 import time
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 
 from clonememoria.core.errors import DocumentEncrypted, DocumentTooLarge, DocumentUnreadable
 from clonememoria.knowledge.filetype import detect
-from clonememoria.knowledge.parsing import DEFAULT_LIMITS, THREAD_MAX_BYTES, Limits, parse
+from clonememoria.knowledge.parsing import DEFAULT_LIMITS, THREAD_MAX_BYTES, Limits
 from tests.fixtures.builders import build_docx, build_pdf
+from tests.reading import parse
 
 DOCUMENTS = Path(__file__).parents[1] / "fixtures" / "documents"
 SLOW_PAGE = b"<div><p>word</p>" * 200_000
@@ -30,7 +32,7 @@ SLOW_PAGE = b"<div><p>word</p>" * 200_000
 async def test_each_kind_is_parsed_away_from_the_server(
     data: bytes, filename: str, needle: str
 ) -> None:
-    document = await parse(data, kind=detect(data, filename).kind)
+    document = await parse(data, kind=detect(io.BytesIO(data), filename).kind)
     assert needle in document.text
 
 

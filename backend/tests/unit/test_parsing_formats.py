@@ -17,8 +17,8 @@ from clonememoria.core.errors import (
 )
 from clonememoria.knowledge import parsers
 from clonememoria.knowledge.parsers.encoding import decode
-from clonememoria.knowledge.parsing import parse
 from tests.fixtures.builders import build_docx, build_docx_of, build_pdf
+from tests.reading import parse
 
 DOCUMENTS = Path(__file__).parents[1] / "fixtures" / "documents"
 PARAGRAPH = "<p>" + "Refunds are paid within fourteen days of a written notice. " * 6 + "</p>"

@@ -19,6 +19,8 @@ class Embeddings(Protocol):
     endpoint: str
     default_model: str
     batch_size: int
+    # Whether a vector is worth more than the place to keep it: not where it is made in no time.
+    is_worth_keeping: bool
 
     async def embed(self, texts: Sequence[str], *, model: str) -> Vectors:
         """Return shape (len(texts), dimensions), rows of length 1; raise a ProviderError.

@@ -16,6 +16,7 @@ class DummyEmbeddings:
     endpoint = "dummy"
     default_model = "hashed-words-384"
     batch_size = 256
+    is_worth_keeping = False
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:  # noqa: ARG003 - it needs none of them

@@ -30,6 +30,7 @@ class GuardedEmbeddings:
         self.endpoint = inner.endpoint
         self.default_model = inner.default_model
         self.batch_size = inner.batch_size
+        self.is_worth_keeping = inner.is_worth_keeping
         self.guard = guard
         self._inner = inner
         self._retry_after_max_s = retry_after_max_s

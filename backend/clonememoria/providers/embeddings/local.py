@@ -29,6 +29,7 @@ class LocalEmbeddings:
     endpoint = "local"
     default_model = "all-MiniLM-L6-v2"
     batch_size = 64
+    is_worth_keeping = True
 
     def __init__(self) -> None:
         self._loading = Lock()

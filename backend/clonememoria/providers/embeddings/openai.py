@@ -43,6 +43,7 @@ _ANSWER: Final = msgspec.json.Decoder(_Answer)
 class OpenAIEmbeddings:
     name = "openai"
     batch_size = 128
+    is_worth_keeping = True
 
     def __init__(self, *, base_url: str | None, api_key: str | None, model: str) -> None:
         self.endpoint = endpoint_id(self.name, url=base_url, key=api_key)

@@ -1,0 +1,29 @@
+"""The original bytes of documents, part by part from the database; never whole in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from itertools import count
+from typing import BinaryIO
+from uuid import UUID
+
+from clonememoria.core.db import Database
+from clonememoria.models import DocumentFilePart
+
+
+async def copy_file(
+    database: Database, owner_id: UUID, document_id: UUID, *, into: BinaryIO
+) -> None:
+    """`into` is at its end afterwards."""
+    async for data in parts_of(database, owner_id, document_id):
+        await asyncio.to_thread(into.write, data)
+    await asyncio.to_thread(into.flush)
+
+
+async def parts_of(database: Database, owner_id: UUID, document_id: UUID) -> AsyncIterator[bytes]:
+    """Each in a transaction of its own: who takes them may be slow."""
+    for part in count():
+        async with database.as_user(owner_id) as session:
+            row = await session.get(DocumentFilePart, (document_id, part))
+        if row is None:
+            return
+        yield row.data
