@@ -41,9 +41,10 @@ _SPACED_LINES = re.compile(r" ?(\n) ?")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
-def parse(data: bytes) -> ParsedDocument:
-    declared = _META_CHARSET.search(data[:4096])
-    source = clean(decode(data, declared[1].decode("ascii") if declared else None))
+def parse(data: bytes, *, charset: str | None = None) -> ParsedDocument:
+    """`charset` is what came with the page: it counts more than what the page says itself."""
+    meta = _META_CHARSET.search(data[:4096])
+    source = clean(decode(data, charset or (meta[1].decode("ascii") if meta else None)))
     source = _EMPHASIS.sub("", source)
     title = _TITLE.search(source)
     readable, visible = _readable(source), _visible(source)
