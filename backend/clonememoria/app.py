@@ -43,6 +43,7 @@ from clonememoria.knowledge.space_change import follow_settings
 from clonememoria.knowledge.suggestions import Suggestions
 from clonememoria.knowledge.suggestions_router import router as suggestions_router
 from clonememoria.knowledge.tiers import tiers_of
+from clonememoria.knowledge.upload import Intake
 from clonememoria.knowledge.worker import running_worker
 from clonememoria.migrations.schema import migrate
 from clonememoria.providers.catalog import Providers
@@ -122,6 +123,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             prices=providers.prices,
             budgets=Budgets.in_dollars(settings),
         )
+        app.state.intake = Intake(settings)
         app.state.document_feed = await stack.enter_async_context(running_feed(database))
         if settings.worker_inline:
             app.state.worker = await stack.enter_async_context(

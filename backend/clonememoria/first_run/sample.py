@@ -52,7 +52,7 @@ async def _make(
     columns = profile_columns(FLORENCE) | columns_for_new(FLORENCE, providers)
     clone = await create_clone(session, user.id, columns)
     for title, text in texts.items():
-        await add_document(session, clone, pasted(text), title=title)
+        await add_document(session, clone, await pasted(text), title=title)
     return clone
 
 

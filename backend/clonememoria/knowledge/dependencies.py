@@ -18,6 +18,7 @@ from clonememoria.knowledge.documents import find_document
 from clonememoria.knowledge.feed import DocumentFeed
 from clonememoria.knowledge.pasting import received_body
 from clonememoria.knowledge.spaces import serving
+from clonememoria.knowledge.upload import Intake
 from clonememoria.knowledge.uploading import Upload
 from clonememoria.models import Clone, Document
 from clonememoria.providers.prices import Prices
@@ -106,8 +107,8 @@ NewText = Annotated[schemas.DocumentCreate, Depends(new_text)]
 ChangedText = Annotated[schemas.DocumentPatch, Depends(changed_text)]
 
 
-def upload_into(clone: DetachedClone, database: AppDatabase, settings: AppSettings) -> Upload:
-    return Upload(database, clone, settings.max_upload_mb * 1024 * 1024)
+def upload_into(clone: DetachedClone, database: AppDatabase, request: Request) -> Upload:
+    return Upload(database, clone, cast(Intake, request.app.state.intake))
 
 
 AppUpload = Annotated[Upload, Depends(upload_into)]

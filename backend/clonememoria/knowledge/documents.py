@@ -5,10 +5,13 @@ Every function runs in the owner's session; row and job are one transaction, the
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+import io
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from itertools import count
+from typing import BinaryIO, Final
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -27,50 +30,68 @@ from clonememoria.core.errors import (
     DuplicateDocument,
 )
 from clonememoria.knowledge import filetype
+from clonememoria.knowledge.builds import text_of_build
 from clonememoria.knowledge.headings import find_headings
 from clonememoria.knowledge.lifecycle import UNFINISHED, hold_clone, refresh_rag_status
 from clonememoria.knowledge.parsers.document import clean
 from clonememoria.knowledge.queue import IngestJob, enqueue
+from clonememoria.knowledge.visibility import is_shown
 from clonememoria.models import Chunk, Clone, Document, DocumentFilePart
 
 PART_BYTES: Final = 1024 * 1024
+# Of a text that is worked on at once; also where a heading makes it Markdown.
+PIECE_CHARS: Final = 500_000
 CANCELLED: Final = "Cancelled before it was finished. Retry when you want it read."
 # Instead of a hash: nothing of a refused file is kept that another could be a duplicate of.
 REFUSED: Final = "refused:"
 
+# Where no pair of characters is cut that belong together.
+_GAP: Final = re.compile("[ \n]")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a document is made from: the bytes as they came, and what they are."""
+    """What a document is made from. `file` is read from its start, and closed by who opened it."""
 
-    data: bytes
+    file: BinaryIO
+    size_bytes: int
+    content_hash: str
     mime_type: str
     source_type: str
-    content_hash: str
-
-    @property
-    def text(self) -> str | None:
-        """Known before it is read, where somebody typed it."""
-        return self.data.decode() if self.source_type == "manual" else None
 
 
-def pasted(content: str) -> Source:
-    text = clean(content)
-    has_headings = next(find_headings(text), None) is not None
+async def pasted(content: str) -> Source:
+    return await asyncio.to_thread(_pasted, content)
+
+
+def _pasted(content: str) -> Source:
+    text = "".join(clean(piece) for piece in _pieces(content))
+    has_headings = next(find_headings(text[:PIECE_CHARS]), None) is not None
     type_ = filetype.MD if has_headings else filetype.TXT
-    return _source(text.encode(), type_.mime_type, "manual")
+    return in_memory(text.encode(), type_.mime_type, "manual")
 
 
-async def uploaded(data: bytes, file_name: str) -> Source:
+def _pieces(text: str) -> Iterator[str]:
+    """A pattern holds all other threads up until it is through with its text."""
+    start = 0
+    while start < len(text):
+        gap = _GAP.search(text, start + PIECE_CHARS, start + 2 * PIECE_CHARS)
+        end = gap.end() if gap else start + 2 * PIECE_CHARS
+        yield text[start:end]
+        start = end
+
+
+def in_memory(data: bytes, mime_type: str, source_type: str) -> Source:
+    content_hash = hashlib.sha256(data).hexdigest()
+    return Source(io.BytesIO(data), len(data), content_hash, mime_type, source_type)
+
+
+async def uploaded(file: BinaryIO, file_name: str, *, size_bytes: int, content_hash: str) -> Source:
     """Raise UnsupportedType or a DocumentUnreadable for what is known to be hopeless."""
-    if not data:
+    if not size_bytes:
         raise DocumentHasNoText("This file is empty")
-    type_ = await asyncio.to_thread(filetype.detect, data, file_name)
-    return await asyncio.to_thread(_source, data, type_.mime_type, "file")
-
-
-def _source(data: bytes, mime_type: str, source_type: str) -> Source:
-    return Source(data, mime_type, source_type, hashlib.sha256(data).hexdigest())
+    type_ = await asyncio.to_thread(filetype.detect, file, file_name)
+    return Source(file, size_bytes, content_hash, type_.mime_type, "file")
 
 
 async def add_document(
@@ -84,15 +105,14 @@ async def add_document(
             owner_id=clone.creator_id,
             title=title,
             visibility=visibility,
-            content=source.text,
             **_described(source),
         )
         .on_conflict_do_nothing(index_elements=["clone_id", "content_hash"])
         .returning(Document)
     )
     if document is None:
-        raise await _duplicate(session, clone.id, source.content_hash)
-    await _keep_file(session, document, source.data)
+        raise await _refusal(session, clone.id, source)
+    await _keep_file(session, document, source)
     await _queue(session, document)
     return document
 
@@ -138,7 +158,7 @@ async def text_of(session: AsyncSession, document: Document) -> str | None:
     """What somebody typed, from the moment they did; of a file, what was read last."""
     if document.source_type == "manual" and document.status != "completed":
         return (await file_of(session, document.id)).decode()
-    return await session.scalar(select(Document.content).where(Document.id == document.id))
+    return await text_of_build(session, document.build_id)
 
 
 async def file_of(session: AsyncSession, document_id: UUID) -> bytes:
@@ -170,7 +190,7 @@ async def change(
     is_new_title = title is not None and title != document.title
     is_new_source = source is not None and source.content_hash != document.content_hash
     if is_new_source and source:
-        await _replace_source(session, document, source)
+        await replace_source(session, document, source)
     if is_new_title and title:
         document.title = title
     if is_new_source or (is_new_title and not is_refused(document)):
@@ -181,7 +201,7 @@ def is_refused(document: Document) -> bool:
     return document.content_hash.startswith(REFUSED)
 
 
-async def _replace_source(session: AsyncSession, document: Document, source: Source) -> None:
+async def replace_source(session: AsyncSession, document: Document, source: Source) -> None:
     clone_id = document.clone_id
     try:
         async with session.begin_nested():
@@ -189,8 +209,8 @@ async def _replace_source(session: AsyncSession, document: Document, source: Sou
                 setattr(document, name, value)
             await session.flush()
     except IntegrityError as error:
-        raise await _duplicate(session, clone_id, source.content_hash) from error
-    await _keep_file(session, document, source.data)
+        raise await _refusal(session, clone_id, source) from error
+    await _keep_file(session, document, source)
 
 
 async def requeue(session: AsyncSession, document: Document) -> None:
@@ -206,6 +226,8 @@ async def reprocess(session: AsyncSession, document: Document) -> None:
     if is_refused(document):
         raise Conflict("This file was refused and not kept; upload a readable version of it")
     if document.status not in UNFINISHED:
+        # Also where its content turns out to be the same: that is what was asked for.
+        document.indexed_hash = None
         await requeue(session, document)
 
 
@@ -227,7 +249,7 @@ async def chunks_of(
 ) -> Sequence[Chunk]:
     query = (
         select(Chunk)
-        .where(Chunk.document_id == document.id)
+        .where(Chunk.build_id == document.build_id, is_shown(document.clone_id))
         .order_by(Chunk.chunk_index)
         .limit(limit)
         .offset(offset)
@@ -239,28 +261,46 @@ def _described(source: Source) -> dict[str, str | int]:
     return {
         "source_type": source.source_type,
         "mime_type": source.mime_type,
-        "size_bytes": len(source.data),
+        "size_bytes": source.size_bytes,
         "content_hash": source.content_hash,
     }
 
 
-async def _duplicate(session: AsyncSession, clone_id: UUID, content_hash: str) -> DuplicateDocument:
+async def duplicate_of(
+    session: AsyncSession, clone_id: UUID, content_hash: str
+) -> DuplicateDocument | None:
     query = select(Document.id, Document.title).where(
         Document.clone_id == clone_id, Document.content_hash == content_hash
     )
-    first_id, title = (await session.execute(query)).one()
+    first = (await session.execute(query)).one_or_none()
+    if first is None:
+        return None
     return DuplicateDocument(
-        f"This clone already has this content, as “{title}”", extra={"document_id": str(first_id)}
+        f"This clone already has this content, as “{first.title}”",
+        extra={"document_id": str(first.id), "document_title": first.title},
     )
 
 
-async def _keep_file(session: AsyncSession, document: Document, data: bytes) -> None:
-    parts = DocumentFilePart.document_id == document.id
-    await session.execute(delete(DocumentFilePart).where(parts))
-    for part, start in enumerate(range(0, len(data), PART_BYTES)):
-        row = {"document_id": document.id, "part": part, "owner_id": document.owner_id}
-        row["data"] = data[start : start + PART_BYTES]
-        await session.execute(plain_insert(DocumentFilePart).values(row))
+async def _refusal(session: AsyncSession, clone_id: UUID, source: Source) -> Conflict:
+    gone = Conflict("A document with this content was deleted this moment; send it again")
+    return await duplicate_of(session, clone_id, source.content_hash) or gone
+
+
+async def _keep_file(session: AsyncSession, document: Document, source: Source) -> None:
+    """No more than a part of it is in memory."""
+    of_document = DocumentFilePart.document_id == document.id
+    await session.execute(delete(DocumentFilePart).where(of_document))
+    row = {"document_id": document.id, "owner_id": document.owner_id}
+    source.file.seek(0)
+    kept_bytes = 0
+    for part in count():
+        data = await asyncio.to_thread(source.file.read, PART_BYTES)
+        if not data:
+            break
+        kept_bytes += len(data)
+        await session.execute(plain_insert(DocumentFilePart).values(**row, part=part, data=data))
+    if kept_bytes != source.size_bytes:
+        raise Conflict("This file changed while it was read; send it again")
 
 
 async def _queue(session: AsyncSession, document: Document) -> None:

@@ -25,7 +25,6 @@ from clonememoria.knowledge.dependencies import (
 from clonememoria.knowledge.events import EVENTS_EXAMPLE, document_events
 from clonememoria.knowledge.file_names import attachment
 from clonememoria.knowledge.listing import Filter, count_documents, list_documents
-from clonememoria.knowledge.upload import received_files
 
 router = APIRouter(responses=problems(401, 403, 404, 422, 503))
 
@@ -100,7 +99,7 @@ async def paste_document(
     added = await documents.add_document(
         session,
         clone,
-        documents.pasted(document.content),
+        await documents.pasted(document.content),
         title=document.title,
         visibility=document.visibility,
     )
@@ -111,7 +110,7 @@ async def paste_document(
     "/upload",
     status_code=201,
     dependencies=[WithinBudget],
-    responses=problems(409, 413, 415, 429),
+    responses=problems(409, 413, 415, 429, 507),
     openapi_extra=UPLOAD_BODY,
 )
 async def upload_documents(request: Request, upload: AppUpload) -> list[schemas.Document]:
@@ -121,8 +120,7 @@ async def upload_documents(request: Request, upload: AppUpload) -> list[schemas.
     reason, one that the clone has already is answered as `skipped` and not stored again. A file
     that comes alone is refused by the status of the answer.
     """
-    async with received_files(request, max_file_bytes=upload.max_file_bytes) as files:
-        return await upload.store(files)
+    return await upload.receive(request)
 
 
 @router.get("/events", response_class=EventSourceResponse, responses=EVENT_STREAM)
@@ -163,7 +161,7 @@ async def patch_document(
     """
     if patch.visibility:
         document.visibility = patch.visibility
-    source = documents.pasted(patch.content) if patch.content else None
+    source = await documents.pasted(patch.content) if patch.content else None
     await documents.change(session, document, title=patch.title, source=source)
     await session.flush()
     return schemas.Document.model_validate(document)
@@ -172,7 +170,7 @@ async def patch_document(
 @router.put(
     "/{doc_id}/content",
     dependencies=[WithinBudget],
-    responses=problems(409, 413, 415, 429),
+    responses=problems(409, 413, 415, 429, 507),
     openapi_extra=REPLACEMENT_BODY,
 )
 async def replace_content(doc_id: UUID, request: Request, upload: AppUpload) -> schemas.Document:

@@ -1,10 +1,12 @@
 """What becomes of each file of one upload: stored, refused or skipped, each on its own."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from clonememoria.core.db import Database
@@ -22,6 +24,7 @@ from clonememoria.knowledge.documents import (
 from clonememoria.knowledge.file_names import title_from
 from clonememoria.knowledge.pasting import received_body
 from clonememoria.knowledge.upload import (
+    Intake,
     ReceivedFile,
     file_too_large,
     is_form,
@@ -36,29 +39,43 @@ class Upload:
 
     database: Database
     clone: Clone
-    max_file_bytes: int
+    intake: Intake
 
-    async def store(self, files: Sequence[ReceivedFile]) -> list[schemas.Document]:
-        """A file that came alone raises what refuses it."""
-        if len(files) == 1:
-            return [await self._add(files[0])]
-        return [await self._outcome(file) for file in files]
+    async def receive(self, request: Request) -> list[schemas.Document]:
+        """Raise what refuses a file that comes alone."""
+        async with received_files(request, self.intake) as files:
+            if len(files) == 1:
+                return [await self._add(files[0])]
+            return [await self._outcome(file) for file in files]
 
     async def replace(self, document_id: UUID, request: Request) -> schemas.Document:
         """By the one file of a form, or by the text of a JSON body."""
-        source = await self._new_source(request)
-        async with self.database.as_user(self.clone.creator_id) as session:
+        if not is_form(request):
+            body = await received_body(request, schemas.ContentReplacement)
+            return await self._replace(document_id, await pasted(body.content))
+        async with received_files(request, self.intake) as files:
+            if len(files) > 1:
+                raise InvalidInput("Choose one file: it replaces one document")
+            return await self._replace(document_id, await self._source_of(files[0]))
+
+    async def _replace(self, document_id: UUID, source: Source) -> schemas.Document:
+        async with self._turn(source) as session:
             document = await find_document(session, self.clone, document_id, to_change=True)
             await change(session, document, title=None, source=source)
             return schemas.Document.model_validate(document)
 
-    async def _new_source(self, request: Request) -> Source:
-        if not is_form(request):
-            return pasted((await received_body(request, schemas.ContentReplacement)).content)
-        async with received_files(request, max_file_bytes=self.max_file_bytes) as files:
-            if len(files) > 1:
-                raise InvalidInput("Choose one file: it replaces one document")
-            return await uploaded(await files[0].read(), files[0].name)
+    @asynccontextmanager
+    async def _turn(self, source: Source) -> AsyncIterator[AsyncSession]:
+        owner_id = self.clone.creator_id
+        async with self.intake.turn(source.size_bytes), self.database.as_user(owner_id) as session:
+            yield session
+
+    async def _source_of(self, file: ReceivedFile) -> Source:
+        if file.is_too_large:
+            raise file_too_large(self.intake.max_file_bytes)
+        return await uploaded(
+            file.file, file.name, size_bytes=file.size_bytes, content_hash=file.content_hash
+        )
 
     async def _outcome(self, file: ReceivedFile) -> schemas.Document:
         try:
@@ -69,10 +86,8 @@ class Upload:
             return await self._refused(file, error)
 
     async def _add(self, file: ReceivedFile) -> schemas.Document:
-        if file.is_too_large:
-            raise file_too_large(self.max_file_bytes)
-        source = await uploaded(await file.read(), file.name)
-        async with self.database.as_user(self.clone.creator_id) as session:
+        source = await self._source_of(file)
+        async with self._turn(source) as session:
             document = await add_document(session, self.clone, source, title=title_from(file.name))
         return schemas.Document.model_validate(document)
 
@@ -82,7 +97,7 @@ class Upload:
                 session,
                 self.clone,
                 title=title_from(file.name),
-                size_bytes=file.upload.size or 0,
+                size_bytes=file.size_bytes,
                 reason=reason,
             )
         return schemas.Document.model_validate(document)

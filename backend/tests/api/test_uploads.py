@@ -85,21 +85,16 @@ async def test_an_unreadable_file_fails_with_a_reason(
     assert clone["rag_status"] == "error"
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "status", "code"),
-    [
+async def test_a_hopeless_file_alone_is_refused_and_not_kept(ada: Person) -> None:
+    clone_id = await create_clone(ada)
+    for name, data, status, code in (
         ("invoice.pdf", PROGRAM, 415, "unsupported_type"),
         ("quine.zip", (DOCUMENTS / "zip_quine_droste.zip").read_bytes(), 415, "unsupported_type"),
         ("nothing.txt", b"", 422, "no_text"),
         ("large.txt", b"x" * (MB + 1), 413, "too_large"),
-    ],
-)
-async def test_a_hopeless_file_alone_is_refused_and_not_kept(
-    ada: Person, name: str, data: bytes, status: int, code: str
-) -> None:
-    clone_id = await create_clone(ada)
-    answer = await upload(ada, clone_id, (name, data))
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    ):
+        answer = await upload(ada, clone_id, (name, data))
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert (await ada.http.get(documents_url(clone_id))).json() == []
 
 
@@ -149,22 +144,35 @@ async def test_each_of_several_files_has_its_own_outcome(
     assert (await ada.http.delete(url_of(program))).status_code == 204
 
 
-@pytest.mark.parametrize(
-    ("name", "title"),
-    [
-        ("../../etc/passwd.txt", "passwd.txt"),
-        ("C:\\Users\\ada\\plan.txt", "plan.txt"),
-        ("/absolute.txt", "absolute.txt"),
-        ("..", "Untitled"),
-        ("gnp\u202etxt.txt", "gnp txt.txt"),
-        ("a" * 300 + ".txt", "a" * 196 + ".txt"),
-        ("<script>alert(1)</script>.txt", "script>.txt"),
-    ],
-)
-async def test_a_hostile_name_becomes_a_harmless_title(ada: Person, name: str, title: str) -> None:
+async def test_of_two_equal_files_at_the_same_moment_one_is_taken(ada: Person) -> None:
     clone_id = await create_clone(ada)
-    answer = await upload(ada, clone_id, (name, b"Open at noon."))
-    assert answer.json()[0]["title"] == title
+    data = b"Open at noon. " * (MB // 14)
+    answers = await asyncio.gather(*[upload(ada, clone_id, (f"{n}.txt", data)) for n in range(4)])
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    taken = next(answer.json()[0] for answer in answers if answer.status_code == 201)
+    refused = [answer.json() for answer in answers if answer.status_code == 409]
+    assert {(body["code"], body["document_id"]) for body in refused} == {
+        ("duplicate_document", taken["id"])
+    }
+    listed = (await ada.http.get(documents_url(clone_id))).json()
+    assert [document["id"] for document in listed] == [taken["id"]]
+
+
+async def test_a_hostile_name_becomes_a_harmless_title(ada: Person) -> None:
+    titles = {
+        "../../etc/passwd.txt": "passwd.txt",
+        "C:\\Users\\ada\\plan.txt": "plan.txt",
+        "/absolute.txt": "absolute.txt",
+        "..": "Untitled",
+        "%2e%2e%2fplan.txt": "%2e%2e%2fplan.txt",
+        "gnp\u202etxt.txt": "gnp txt.txt",
+        "a" * 300 + ".txt": "a" * 196 + ".txt",
+        "<script>alert(1)</script>.txt": "script>.txt",
+    }
+    clone_id = await create_clone(ada)
+    files = [(name, f"Open at {hour}.".encode()) for hour, name in enumerate(titles)]
+    answer = await upload(ada, clone_id, *files)
+    assert [document["title"] for document in answer.json()] == list(titles.values())
 
 
 async def test_an_endless_body_is_refused_while_it_streams(ada: Person) -> None:
@@ -190,25 +198,16 @@ async def test_an_endless_body_is_refused_while_it_streams(ada: Person) -> None:
     writer.close()
 
 
-@pytest.mark.parametrize(
-    ("content", "content_type"),
-    [
+async def test_a_malformed_upload_is_refused(ada: Person) -> None:
+    url = f"{documents_url(await create_clone(ada))}/upload"
+    for content, content_type in (
         (b"{}", "application/json"),
         (b"no parts", "multipart/form-data; boundary=cut"),
         (b"--cut--\r\n", "multipart/form-data; boundary=cut"),
         (b"", "multipart/form-data"),
-    ],
-)
-async def test_a_malformed_upload_is_refused(
-    ada: Person, content: bytes, content_type: str
-) -> None:
-    clone_id = await create_clone(ada)
-    answer = await ada.http.post(
-        f"{documents_url(clone_id)}/upload",
-        content=content,
-        headers={"Content-Type": content_type},
-    )
-    assert answer.status_code == 422, answer.text
+    ):
+        answer = await ada.http.post(url, content=content, headers={"Content-Type": content_type})
+        assert answer.status_code == 422, answer.text
 
 
 async def test_half_an_upload_says_that_it_broke_off(ada: Person) -> None:
@@ -223,3 +222,4 @@ async def test_half_an_upload_says_that_it_broke_off(ada: Person) -> None:
     )
     assert answer.status_code == 422
     assert answer.json()["detail"] == "The upload cannot be read: it broke off; send it again"
+    assert (await ada.http.get(documents_url(clone_id))).json() == []
