@@ -16,7 +16,7 @@ from clonememoria.clones.categories import CATEGORIES, DOMAINS, Category, Domain
 from clonememoria.clones.settings import effective_settings
 from clonememoria.core.text import storable
 from clonememoria.core.web import Page
-from clonememoria.models import Clone
+from clonememoria.models import Clone, Document
 from clonememoria.providers.catalog import Providers
 
 Scope = Literal["mine", "published", "all"]
@@ -75,8 +75,14 @@ async def show_clone(
     return _view(row, providers)
 
 
-def _shown() -> Select[Clone, int, bool]:
-    return select(Clone, func.clone_document_count(Clone.id), is_own())
+def _shown() -> Select[Clone, int, int, bool]:
+    # Row security has a reader count none.
+    failed = (
+        select(func.count(Document.id))
+        .where(Document.clone_id == Clone.id, Document.status == "failed")
+        .scalar_subquery()
+    )
+    return select(Clone, func.clone_document_count(Clone.id), failed, is_own())
 
 
 def _conditions(wanted: Filter) -> Sequence[SQLColumnExpression[bool]]:
@@ -92,8 +98,8 @@ def _conditions(wanted: Filter) -> Sequence[SQLColumnExpression[bool]]:
     return conditions
 
 
-def _view(row: Row[Clone, int, bool], providers: Providers) -> schemas.Clone:
-    clone, document_count, is_mine = row
+def _view(row: Row[Clone, int, int, bool], providers: Providers) -> schemas.Clone:
+    clone, document_count, failed_document_count, is_mine = row
     stored = {
         name: getattr(clone, name) for name in schemas.Clone.model_fields if hasattr(clone, name)
     }
@@ -103,6 +109,7 @@ def _view(row: Row[Clone, int, bool], providers: Providers) -> schemas.Clone:
             **effective_settings(clone, providers).model_dump(exclude=OWNERS_ONLY),
             "domain": DOMAINS[cast(Category, clone.category)],
             "document_count": document_count,
+            "failed_document_count": failed_document_count,
             "system_prompt": clone.system_prompt if is_mine else None,
         }
     )

@@ -222,6 +222,7 @@ class Clone(BaseModel):
                 "tts_speed": 1.0,
                 "creator_id": "019367f5-0000-7c02-b2b5-1b9ff1cf1d2c",
                 "document_count": 4,
+                "failed_document_count": 0,
                 "created_at": "2026-01-05T09:30:00Z",
                 "updated_at": "2026-01-05T09:30:00Z",
             }
@@ -254,5 +255,6 @@ class Clone(BaseModel):
     tts_speed: float
     creator_id: UUID
     document_count: int
+    failed_document_count: int = Field(description="Of one's own clone; a reader is told of none.")
     created_at: datetime
     updated_at: datetime

@@ -2,9 +2,10 @@
 
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 from fastapi import FastAPI
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from clonememoria.core.problems import PROBLEM_TYPE
 
@@ -63,6 +64,8 @@ class Problem(BaseModel):
     request_id: str
     retryable: bool
     errors: list[InvalidField] | None = None
+    document_id: UUID | None = Field(None, description="Of a duplicate: the one that is there.")
+    document_title: str | None = None
 
 
 def problems(*statuses: int) -> Responses:

@@ -24,7 +24,7 @@ SearchText = Annotated[
 class Filter:
     """The query parameters of the list."""
 
-    status: Status | None = None
+    status: Annotated[list[Status] | None, Query(description="One, or any of several.")] = None
     search: Annotated[SearchText, Query(description="A part of the title.")] = ""
     type: Type | None = None
 
@@ -51,7 +51,7 @@ async def list_documents(
 def _conditions(clone_id: UUID, wanted: Filter) -> list[ColumnElement[bool]]:
     conditions = [Document.clone_id == clone_id]
     if wanted.status:
-        conditions.append(Document.status == wanted.status)
+        conditions.append(Document.status.in_(wanted.status))
     if wanted.search:
         conditions.append(Document.title.icontains(wanted.search, autoescape=True))
     if wanted.type:

@@ -52,12 +52,13 @@ async def test_the_clone_is_ready_when_a_document_is(ada: Person) -> None:
     async def status() -> str:
         return str((await ada.http.get(f"/api/clones/{clone_id}")).json()["rag_status"])
 
-    assert await status() == "pending"
+    # Nothing was there to be read, or it was not yet looked for.
+    assert await status() in {"pending", "ready"}
     document = await read(ada, clone_id)
     assert await status() == "ready"
     assert await found_by(ada, clone_id, "Saturdays") == [document["id"]]
     await ada.http.delete(url_of(document))
-    assert await status() == "pending"
+    assert await status() in {"pending", "ready"}
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,7 @@ async def test_the_same_content_twice_names_the_first(ada: Person) -> None:
     assert again.status_code == 409
     assert again.json()["code"] == "duplicate_document"
     assert again.json()["document_id"] == first["id"]
+    assert again.json()["document_title"] == first["title"]
     as_file = await upload(ada, clone_id, ("hours.txt", HOURS.encode()))
     assert as_file.status_code == 409
     # Another clone may know it too.
@@ -109,6 +111,7 @@ async def test_the_list_filters_and_counts(ada: Person) -> None:
         ({"search": "%1"}, 0),
         ({"status": "completed", "type": "document"}, 3),
         ({"status": "failed"}, 0),
+        ({"status": ["failed", "completed"]}, 3),
         ({"type": "webpage"}, 0),
     ):
         assert len((await ada.http.get(url, params=params)).json()) == count, params
@@ -263,8 +266,9 @@ async def test_a_clone_can_do_without_its_documents_and_with_them_again(ada: Per
 async def test_a_reader_sees_how_many_documents_answer_them(ada: Person, bob: Person) -> None:
     clone_id = await create_clone(ada)
     await paste(ada, clone_id)
-    await paste(ada, clone_id, content="A secret.", visibility="private")
+    secret = await paste(ada, clone_id, content="A secret.", visibility="private")
+    await ada.http.post(f"{documents_url(clone_id)}/{secret['id']}/cancel")
     await ada.http.post(f"/api/clones/{clone_id}/publish")
-    for person, count in ((ada, 2), (bob, 1)):
+    for person, count, failed in ((ada, 2, 1), (bob, 1, 0)):
         clone = (await person.http.get(f"/api/clones/{clone_id}")).json()
-        assert clone["document_count"] == count
+        assert (clone["document_count"], clone["failed_document_count"]) == (count, failed)
