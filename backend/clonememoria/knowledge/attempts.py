@@ -11,10 +11,12 @@ from typing import Final, Protocol
 import structlog
 from pgqueuer.domain.errors import RetryRequested
 
+from clonememoria.accounts.budgets import Budgets
 from clonememoria.core.db import UNREACHABLE, Database
-from clonememoria.core.errors import AppError, ProviderError
+from clonememoria.core.errors import AppError, PageUnreachable, ProviderError
 from clonememoria.core.metrics import Metrics
 from clonememoria.knowledge import lifecycle, space_change
+from clonememoria.knowledge.fetching import Web
 from clonememoria.knowledge.ingest import ingest
 from clonememoria.knowledge.lifecycle import Claim
 from clonememoria.knowledge.memory import initialize
@@ -23,6 +25,7 @@ from clonememoria.knowledge.queue import FillTiersJob, IngestJob, InitializeJob,
 from clonememoria.knowledge.reembedding import reembed
 from clonememoria.knowledge.space_change import ReembedClaim
 from clonememoria.knowledge.tiers import fill_tiers
+from clonememoria.knowledge.webpages import keep_serving
 from clonememoria.providers.catalog import Providers
 
 log = structlog.get_logger()
@@ -35,11 +38,13 @@ MAX_FILLING_TRIES: Final = 90
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`retries_s` are the waits before a provider that is down is asked again."""
+    """`retries_s` are the waits before a provider, or a site, that is down is asked again."""
 
     database: Database
     providers: Providers
     reader: Reader
+    web: Web
+    budgets: Budgets
     metrics: Metrics
     retries_s: tuple[float, ...]
 
@@ -78,7 +83,11 @@ class Ingestion:
     async def run(self) -> None:
         parts = self.parts
         await ingest(
-            self.claim, database=parts.database, providers=parts.providers, reader=parts.reader
+            self.claim,
+            database=parts.database,
+            providers=parts.providers,
+            reader=parts.reader,
+            web=parts.web,
         )
         parts.metrics.documents.labels("completed").inc()
 
@@ -91,7 +100,8 @@ class Ingestion:
         kept = ". The text is kept: retry when the provider works again." if is_kept else ""
         log.warning("document_failed", code=error.code, **self.subject)
         async with self.parts.database.as_user(self.claim.owner_id) as session:
-            await lifecycle.fail(session, self.claim, error.detail + kept)
+            if not await keep_serving(session, self.claim, error):
+                await lifecycle.fail(session, self.claim, error.detail + kept)
         self.parts.metrics.documents.labels("failed").inc()
 
     async def give_back(self) -> None:
@@ -205,7 +215,7 @@ def start_filling(job: FillTiersJob, tries: int, parts: Parts) -> TierFilling | 
 
 def _delay_s(error: AppError, tries: int, parts: Parts) -> float | None:
     """None where another try cannot help, or was one too many."""
-    is_passing = isinstance(error, ProviderError) and error.retryable
+    is_passing = isinstance(error, ProviderError | PageUnreachable) and error.retryable
     if not is_passing or tries >= len(parts.retries_s):
         return None
     return max(parts.retries_s[tries], min(error.retry_after_s or 0, MAX_RETRY_AFTER_S))

@@ -10,6 +10,7 @@ from clonememoria.accounts.budgets import Budgets
 from clonememoria.accounts.identity import CurrentUser, UserSession
 from clonememoria.clones.access import CloneKey, owned_clone
 from clonememoria.clones.dependencies import AppProviders
+from clonememoria.core.addresses import AddressPolicy
 from clonememoria.core.db import Database
 from clonememoria.core.web import AppDatabase, AppSettings
 from clonememoria.knowledge import schemas
@@ -103,7 +104,17 @@ async def changed_text(request: Request, payer: ClonePayer) -> schemas.DocumentP
     return patch
 
 
+async def new_page(request: Request, _clone: DetachedClone) -> schemas.PageCreate:
+    return await received_body(request, schemas.PageCreate)
+
+
+def address_policy(settings: AppSettings) -> AddressPolicy:
+    return AddressPolicy(tuple(settings.url_allowed_networks))
+
+
 NewText = Annotated[schemas.DocumentCreate, Depends(new_text)]
+NewPage = Annotated[schemas.PageCreate, Depends(new_page)]
+AppAddressPolicy = Annotated[AddressPolicy, Depends(address_policy)]
 ChangedText = Annotated[schemas.DocumentPatch, Depends(changed_text)]
 
 

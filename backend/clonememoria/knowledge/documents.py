@@ -34,7 +34,7 @@ from clonememoria.knowledge.builds import text_of_build
 from clonememoria.knowledge.headings import find_headings
 from clonememoria.knowledge.lifecycle import UNFINISHED, hold_clone, refresh_rag_status
 from clonememoria.knowledge.parsers.document import clean
-from clonememoria.knowledge.queue import IngestJob, enqueue
+from clonememoria.knowledge.queue import enqueue_documents
 from clonememoria.knowledge.visibility import is_shown
 from clonememoria.models import Chunk, Clone, Document, DocumentFilePart
 
@@ -304,7 +304,7 @@ async def _keep_file(session: AsyncSession, document: Document, source: Source) 
 
 
 async def _queue(session: AsyncSession, document: Document) -> None:
-    await enqueue(session, IngestJob(document.id, document.owner_id))
+    await enqueue_documents(session, [document.id], owner_id=document.owner_id)
     await refresh_rag_status(session, document.clone_id)
 
 

@@ -8,7 +8,7 @@ holds the whole document.
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
 from typing import BinaryIO, Final, TypeVar
 
@@ -20,6 +20,7 @@ from clonememoria.core.errors import AppError
 from clonememoria.knowledge import builds, filetype, lifecycle
 from clonememoria.knowledge.context import in_context
 from clonememoria.knowledge.embedding import Embedder, embed, embedder_for, pay_and_keep
+from clonememoria.knowledge.fetching import Web
 from clonememoria.knowledge.files import copy_file
 from clonememoria.knowledge.indexing import IndexedBatch, store
 from clonememoria.knowledge.lifecycle import Claim, ClaimLost
@@ -29,6 +30,7 @@ from clonememoria.knowledge.queue import FillTiersJob
 from clonememoria.knowledge.readout import Batch, Frame, Reading, TextPart
 from clonememoria.knowledge.spaces import serving_now
 from clonememoria.knowledge.tiers import request_filling
+from clonememoria.knowledge.webpages import fetch_into, name_page
 from clonememoria.models import Document, DocumentText
 from clonememoria.providers.catalog import Providers
 
@@ -55,9 +57,16 @@ class Work:
     reader: Reader
 
 
-async def ingest(claim: Claim, *, database: Database, providers: Providers, reader: Reader) -> None:
+async def ingest(
+    claim: Claim, *, database: Database, providers: Providers, reader: Reader, web: Web
+) -> None:
     """Raise ClaimLost, or an AppError whose text is for the document's owner."""
     work = Work(claim, Progress(), database, providers, reader)
+    if claim.source_type == "url":
+        fetched = await _reported(fetch_into(claim, database=database, web=web), work)
+        if fetched is None:
+            return
+        claim, work = fetched, replace(work, claim=fetched)
     with TemporaryFile() as file:
         await _reported(copy_file(database, claim.owner_id, claim.document_id, into=file), work)
         while True:
@@ -87,8 +96,10 @@ async def _reported(coroutine: Coroutine[None, None, T], work: Work) -> T:
 
 async def _report(work: Work) -> None:
     async with work.database.as_user(work.claim.owner_id) as session:
-        if not await lifecycle.report(session, work.claim, work.progress):
-            raise ClaimLost
+        stands = await lifecycle.report(session, work.claim, work.progress)
+    # Completing ends the claim, maybe this moment, and looks by itself whether it stands.
+    if not stands and work.progress.stage != "indexing":
+        raise ClaimLost
 
 
 async def _build(work: Work, file: BinaryIO) -> Reading:
@@ -109,6 +120,7 @@ async def _build(work: Work, file: BinaryIO) -> Reading:
     growing = _Growing(work, build_id, embedder)
     async with _abandoned_on_failure(work, build_id), _frames(work, file) as frames:
         reading = await growing.take_all(frames)
+        work.progress.reach("indexing")
         await _report(work)
         await _complete(work, growing, reading)
     return reading
@@ -235,8 +247,11 @@ async def _complete(work: Work, growing: _Growing, reading: Reading) -> None:
             indexed_title=reading.title,
             page_count=reading.page_count,
             chunk_count=reading.chunk_count,
+            indexed_hash=Document.content_hash,
             error_message=" ".join(reading.warnings) or None,
         )
+        if claim.source_type == "url":
+            await name_page(session, claim, reading)
         await request_filling(
             session,
             FillTiersJob(claim.clone_id, claim.owner_id),

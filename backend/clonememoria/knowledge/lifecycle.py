@@ -35,6 +35,7 @@ class Claim:
     clone_id: UUID
     owner_id: UUID
     title: str
+    source_type: str
     mime_type: str
     attempt: int
 
@@ -102,6 +103,7 @@ async def claim(session: AsyncSession, document_id: UUID) -> Claim | None:
         clone_id=document.clone_id,
         owner_id=document.owner_id,
         title=document.title,
+        source_type=document.source_type,
         mime_type=document.mime_type,
         attempt=document.attempts,
     )

@@ -3,14 +3,16 @@
 See docs/adr/0006-ingestion-queue.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import ClassVar, Final, Self
 from uuid import UUID
 
 from asyncpg import Connection
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 from pgqueuer.adapters.persistence.queries import Queries
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clonememoria.core.db import Database, driver_connection
@@ -45,6 +47,21 @@ class IngestJob(Job):
     entrypoint = "ingest"
 
 
+class FirstIngestJob(IngestJob):
+    """Of an owner who had nothing in line: each worker has one place more for these."""
+
+    entrypoint = "ingest_first"
+
+
+class RefreshJob(IngestJob):
+    """Of a web page that is due: in a line of its own, which nobody's upload waits for."""
+
+    entrypoint = "refresh"
+
+
+INGESTION: Final = [IngestJob.entrypoint, FirstIngestJob.entrypoint]
+
+
 class ReembedJob(Job):
     """Its subject is a clone."""
 
@@ -57,24 +74,82 @@ class FillTiersJob(Job):
     entrypoint = "fill_tiers"
 
 
-async def enqueue(session: AsyncSession, job: Job) -> None:
-    """The job exists if, and only if, the caller's transaction commits."""
+class InitializeJob(Job):
+    """Its subject is a clone."""
+
+    entrypoint = "initialize"
+
+
+async def enqueue(session: AsyncSession, *jobs: Job) -> None:
+    """The jobs exist if, and only if, the caller's transaction commits."""
+    await _insert(session, jobs, priorities=[0] * len(jobs))
+
+
+async def _insert(session: AsyncSession, jobs: Sequence[Job], *, priorities: list[int]) -> None:
     queries = queries_on(await driver_connection(session))
-    await queries.enqueue(job.entrypoint, job.encode())
+    await queries.enqueue(
+        [job.entrypoint for job in jobs], [job.encode() for job in jobs], priorities
+    )
 
 
-# The row stays locked until the commit, and workers pass over it: so the job begins after that.
+# The rows stay locked until the commit, and workers pass over them: so the jobs begin after that.
 _HASTEN = text("""
     update pgqueuer set execute_after = clock_timestamp()
-    where entrypoint = :entrypoint and payload = :payload and status = 'queued'
-    returning id""")
+    where status = 'queued' and payload = any(cast(:payloads as bytea[]))
+      and entrypoint = any(cast(:entrypoints as text[]))
+    returning payload""")
 
 
 async def enqueue_once(session: AsyncSession, job: Job) -> None:
     """As `enqueue`, or have a job like it at once that waits already, be it to be retried."""
-    like_it = {"entrypoint": job.entrypoint, "payload": job.encode()}
+    like_it = {"payloads": [job.encode()], "entrypoints": [job.entrypoint]}
     if (await session.execute(_HASTEN, like_it)).first() is None:
         await enqueue(session, job)
+
+
+# A document's turn is the present one, and one more for each that its owner has in line: start-time
+# fair queueing (Goyal, Vin, Cheng 1996, SIGCOMM). Priorities are turns below zero.
+_STANDING = text("""
+    select coalesce(
+               (select priority from pgqueuer
+                where status = 'queued' and entrypoint = any(cast(:entrypoints as text[]))
+                  and execute_after <= clock_timestamp()
+                order by priority desc limit 1),
+               (select min(priority) from pgqueuer
+                where status = 'picked' and entrypoint = any(cast(:entrypoints as text[]))),
+               0) as present,
+           (select count(*) from documents
+            where owner_id = :owner_id and status in ('pending', 'processing')
+              and id <> all(cast(:ids as uuid[]))) as before""")
+
+
+async def enqueue_documents(session: AsyncSession, ids: Sequence[UUID], *, owner_id: UUID) -> None:
+    """As `enqueue_once`, in turn with the documents of other owners."""
+    jobs = [IngestJob(document_id, owner_id) for document_id in ids]
+    like_them = {"payloads": [job.encode() for job in jobs], "entrypoints": INGESTION}
+    waiting = set(await session.scalars(_HASTEN, like_them))
+    new = [job for job in jobs if job.encode() not in waiting]
+    if not new:
+        return
+    standing = {"owner_id": owner_id, "ids": list(ids), "entrypoints": INGESTION}
+    present, before = (await session.execute(_STANDING, standing)).one()
+    if not before:
+        new[0] = FirstIngestJob(new[0].subject_id, owner_id)
+    first = present - before
+    await _insert(session, new, priorities=[first - place for place in range(len(new))])
+
+
+async def enqueue_distinct(session: AsyncSession, jobs: Sequence[Job]) -> int:
+    """As `enqueue`, but for those that wait already or are at work; return how many are new."""
+    queries = queries_on(await driver_connection(session))
+    ids = await queries.enqueue(
+        [job.entrypoint for job in jobs],
+        [job.encode() for job in jobs],
+        [0] * len(jobs),
+        dedupe_key=[f"{job.entrypoint} {job.subject_id}" for job in jobs],
+        on_conflict="skip",
+    )
+    return sum(job_id is not None for job_id in ids)
 
 
 def queries_on(connection: Connection) -> Queries:
@@ -82,29 +157,30 @@ def queries_on(connection: Connection) -> Queries:
 
 
 _STALLED = text("""
-    select bool_or(waits_since < clock_timestamp() - make_interval(secs => :patience))
-       and not bool_or(status = 'picked'
-                       and heartbeat > clock_timestamp() - make_interval(secs => :patience))
-    from (
-        select *, case status when 'queued' then execute_after else heartbeat end as waits_since
-        from pgqueuer where status in ('queued', 'picked')
-    ) jobs""")
+    select exists (select from pgqueuer
+                   where status = 'queued' and execute_after < silence.since
+                      or status = 'picked' and heartbeat < silence.since)
+       and not exists (select from pgqueuer
+                       where status = 'picked' and heartbeat > silence.since)
+       and not exists (select from pgqueuer_log
+                       where created > silence.since and status <> 'queued')
+    from (select clock_timestamp() - make_interval(secs => :patience) as since) silence""")
 
 
-async def is_stalled(session: AsyncSession) -> bool:
+async def is_stalled(session: AsyncSession, *, patience_s: float = STALLED_AFTER_S) -> bool:
     """Jobs wait, and no worker anywhere has given a sign of life."""
-    return bool(await session.scalar(_STALLED, {"patience": STALLED_AFTER_S}))
+    return bool(await session.scalar(_STALLED, {"patience": patience_s}))
 
 
 _LOST_DOCUMENTS = text("""
-    select id, owner_id from documents
+    select owner_id, id from documents
     where status in ('pending', 'processing')
       and updated_at < clock_timestamp() - make_interval(secs => :age)
       and not exists (
           select from pgqueuer
-          where entrypoint = 'ingest'
+          where entrypoint in ('ingest', 'ingest_first', 'refresh')
             and payload = convert_to(documents.id || ' ' || documents.owner_id, 'UTF8'))
-    limit 100
+    order by owner_id, id
     for update skip locked""")
 
 _LOST_REEMBEDDINGS = text("""
@@ -115,21 +191,46 @@ _LOST_REEMBEDDINGS = text("""
           select from pgqueuer
           where entrypoint = 'reembed'
             and payload = convert_to(clone_id || ' ' || owner_id, 'UTF8'))
-    limit 100
     for update skip locked""")
+
+# Also of a clone that was made while no job could be stored, and of those older than these jobs.
+_LOST_INITIALIZATIONS = text("""
+    select id, creator_id from clones
+    where rag_enabled and rag_initialized_at is null
+      and updated_at < clock_timestamp() - make_interval(secs => :age)
+      and not exists (
+          select from pgqueuer
+          where entrypoint = 'initialize'
+            and payload = convert_to(clones.id || ' ' || creator_id, 'UTF8'))
+    for update skip locked""")
+
+_LOST: Final = (
+    (_LOST_REEMBEDDINGS, ReembedJob),
+    (_LOST_INITIALIZATIONS, InitializeJob),
+)
+
+
+# Two sweeps at the same time would give two jobs to each.
+_SWEEP_ALONE = text("select pg_advisory_xact_lock(hashtextextended('requeue orphans', 0))")
 
 
 async def requeue_orphans(database: Database) -> int:
     """Give a job to all that waits for one which no longer exists; return how many."""
-    documents = await _requeue(database, _LOST_DOCUMENTS, IngestJob)
-    return documents + await _requeue(database, _LOST_REEMBEDDINGS, ReembedJob)
-
-
-async def _requeue(database: Database, lost: TextClause, kind: type[Job]) -> int:
     async with database.as_system() as session:
-        orphans = (await session.execute(lost, {"age": ORPHANED_AFTER_S})).all()
-        for subject_id, owner_id in orphans:
-            await enqueue(session, kind(subject_id, owner_id))
+        await session.execute(_SWEEP_ALONE)
+        count = await _requeue_documents(session)
+        for lost, kind in _LOST:
+            orphans = (await session.execute(lost, {"age": ORPHANED_AFTER_S})).all()
+            if orphans:
+                await enqueue(session, *(kind(*orphan) for orphan in orphans))
+            count += len(orphans)
+    return count
+
+
+async def _requeue_documents(session: AsyncSession) -> int:
+    orphans = (await session.execute(_LOST_DOCUMENTS, {"age": ORPHANED_AFTER_S})).all()
+    for owner_id, owned in groupby(orphans, key=lambda orphan: orphan.owner_id):
+        await enqueue_documents(session, [orphan.id for orphan in owned], owner_id=owner_id)
     return len(orphans)
 
 

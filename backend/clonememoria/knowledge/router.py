@@ -10,13 +10,15 @@ from sse_starlette import EventSourceResponse
 from clonememoria.accounts.identity import UserSession
 from clonememoria.core.openapi import Responses, json_body, problems
 from clonememoria.core.web import AppDatabase, Page
-from clonememoria.knowledge import documents, schemas
+from clonememoria.knowledge import documents, schemas, webpages
 from clonememoria.knowledge.dependencies import (
+    AppAddressPolicy,
     AppFeed,
     AppUpload,
     ChangedText,
     DetachedClone,
     DocumentToChange,
+    NewPage,
     NewText,
     OwnClone,
     OwnDocument,
@@ -123,6 +125,25 @@ async def upload_documents(request: Request, upload: AppUpload) -> list[schemas.
     return await upload.receive(request)
 
 
+@router.post(
+    "/url",
+    status_code=201,
+    dependencies=[WithinBudget],
+    responses=problems(409, 413, 429),
+    openapi_extra=json_body(schemas.PageCreate),
+)
+async def add_web_page(
+    page: NewPage, clone: OwnClone, policy: AppAddressPolicy, *, session: UserSession
+) -> schemas.Document:
+    """Add a web page by its address, to be fetched in the background.
+
+    Pages are fetched from the public internet alone. With `refresh_interval_hours` they are
+    fetched again by themselves; what is on them meanwhile answers until the new is complete.
+    """
+    added = await webpages.add_page(session, clone, page, policy=policy)
+    return schemas.Document.model_validate(added)
+
+
 @router.get("/events", response_class=EventSourceResponse, responses=EVENT_STREAM)
 async def follow_documents(
     clone: DetachedClone, feed: AppFeed, database: AppDatabase
@@ -162,6 +183,8 @@ async def patch_document(
     if patch.visibility:
         document.visibility = patch.visibility
     source = await documents.pasted(patch.content) if patch.content else None
+    if "refresh_interval_hours" in patch.model_fields_set:
+        webpages.set_refresh_interval(document, patch.refresh_interval_hours)
     await documents.change(session, document, title=patch.title, source=source)
     await session.flush()
     return schemas.Document.model_validate(document)
@@ -225,7 +248,7 @@ async def download_file(
 
 @router.post("/{doc_id}/reprocess", dependencies=[WithinBudget], responses=problems(409, 429))
 async def reprocess_document(document: DocumentToChange, session: UserSession) -> schemas.Document:
-    """Read a document once more, such as after a failure."""
+    """Read a document once more, such as after a failure; a web page is fetched anew."""
     await documents.reprocess(session, document)
     return schemas.Document.model_validate(document)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from clonememoria.core.addresses import MAX_URL_CHARS
 from clonememoria.core.text import Name, storable
 from clonememoria.knowledge.progress import Stage
 
@@ -49,6 +50,9 @@ DOCUMENT_EXAMPLE: Final[dict[str, Any]] = {
     "chunk_count": 0,
     "visibility": "public",
     "duplicate_of": None,
+    "canonical_url": None,
+    "refresh_interval_hours": None,
+    "checked_at": None,
     "created_at": "2026-11-20T10:00:00Z",
     "updated_at": "2026-11-20T10:00:01Z",
 }
@@ -81,6 +85,15 @@ class Document(BaseModel):
     duplicate_of: UUID | None = Field(
         None, description="In the answer to an upload: a skipped file is not stored again."
     )
+    canonical_url: str | None = Field(
+        description="Of a web page: the address that it gives itself, or where redirects led."
+    )
+    refresh_interval_hours: int | None = Field(
+        description="Of a web page: how often it is fetched again; null for never."
+    )
+    checked_at: datetime | None = Field(
+        description="Of a web page: when its site last told what is on it."
+    )
     created_at: datetime
     updated_at: datetime
 
@@ -111,6 +124,32 @@ class DocumentCreate(BaseModel):
     visibility: Visibility = "public"
 
 
+RefreshInterval = Annotated[int, Field(ge=1, le=8760)]
+PageAddress = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_URL_CHARS),
+    AfterValidator(storable),
+]
+
+
+class PageCreate(BaseModel):
+    """A page without a title gets its own, once it is fetched."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "url": "https://example.com/opening-hours",
+                "refresh_interval_hours": 24,
+            }
+        }
+    )
+
+    url: PageAddress
+    title: Name | None = None
+    visibility: Visibility = "public"
+    refresh_interval_hours: RefreshInterval | None = None
+
+
 class DocumentPatch(BaseModel):
     """Only what is sent changes; a new title or content is indexed anew."""
 
@@ -119,6 +158,9 @@ class DocumentPatch(BaseModel):
     title: Name | None = None
     content: Content | None = None
     visibility: Visibility | None = None
+    refresh_interval_hours: RefreshInterval | None = Field(
+        None, description="Of a web page: how often it is fetched again; null for never."
+    )
 
 
 class ContentReplacement(BaseModel):

@@ -12,9 +12,11 @@ from functools import partial
 from typing import Final
 
 import structlog
+from pgqueuer.core.sm import SchedulerManager
 from pgqueuer.domain.errors import RetryRequested
-from pgqueuer.domain.models import Job
+from pgqueuer.domain.models import Job, Schedule
 
+from clonememoria.accounts.budgets import Budgets
 from clonememoria.core.config import Settings
 from clonememoria.core.db import Database
 from clonememoria.core.errors import AppError
@@ -29,6 +31,8 @@ from clonememoria.knowledge.attempts import (
     start_ingestion,
     start_reembedding,
 )
+from clonememoria.knowledge.builds import remove_abandoned_builds
+from clonememoria.knowledge.fetching import web_of
 from clonememoria.knowledge.lifecycle import ClaimLost
 from clonememoria.knowledge.parsing import Reader
 from clonememoria.knowledge.places import DocumentQueue, Places
@@ -38,9 +42,15 @@ from clonememoria.knowledge.queue import (
     IngestJob,
     InitializeJob,
     ReembedJob,
+    RefreshJob,
     queries_on,
     requeue_orphans,
     trim_log,
+)
+from clonememoria.knowledge.refreshing import (
+    EVERY_FIVE_MINUTES,
+    begin_refresh,
+    request_refreshes,
 )
 from clonememoria.knowledge.tiers import request_all_fillings
 from clonememoria.providers.catalog import Providers
@@ -59,8 +69,10 @@ MAX_REEMBEDDINGS: Final = 2
 MAX_FILLINGS: Final = 1
 # Milliseconds each, as a rule.
 MAX_INITIALIZATIONS: Final = 2
+# Of all workers together: nobody waits for them, and a slow site holds up one of two.
+MAX_REFRESHES: Final = 2
 # What may run beside the documents.
-MAX_OTHERS: Final = MAX_REEMBEDDINGS + MAX_FILLINGS + MAX_INITIALIZATIONS
+MAX_OTHERS: Final = MAX_REEMBEDDINGS + MAX_FILLINGS + MAX_INITIALIZATIONS + MAX_REFRESHES
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +124,9 @@ class Worker:
             # The queue would otherwise wait for the jobs at work before it gives up.
             connection.add_termination_listener(lambda _connection: self._drop_work())
             places = Places(self._concurrency)
-            self._queue = queue = DocumentQueue(queries_on(connection), places=places)
+            self._queue = queue = DocumentQueue(
+                queries_on(connection), places=places, is_suspect=self._is_suspect
+            )
             queue.min_dequeue_poll_interval = BUSY_POLL
             for entrypoint in INGESTION:
                 queue.entrypoint(entrypoint)(partial(self._ingest, places=places))
@@ -123,33 +137,63 @@ class Worker:
             queue.entrypoint(InitializeJob.entrypoint, concurrency_limit=MAX_INITIALIZATIONS)(
                 self._initialize
             )
+            queue.entrypoint(RefreshJob.entrypoint, concurrency_limit=MAX_REFRESHES)(
+                partial(self._refresh, places=places)
+            )
+            schedules = SchedulerManager(queue.queries)
+            schedules.shutdown = queue.shutdown
+            schedules.schedule("request_refreshes", EVERY_FIVE_MINUTES)(self._request_refreshes)
             if self._is_stopping:
                 queue.shutdown.set()
             self.is_connected = True
-            await queue.run(
-                dequeue_timeout=timedelta(seconds=self._timing.poll_s),
-                batch_size=1,
-                # As many as there are places of all kinds: none takes from another.
-                max_concurrent_tasks=self._concurrency + 1 + MAX_OTHERS,
-                shutdown_on_listener_failure=True,
-                heartbeat_timeout=timedelta(seconds=self._timing.heartbeat_s),
-            )
+            async with asyncio.TaskGroup() as group:
+                group.create_task(schedules.run())
+                await queue.run(
+                    dequeue_timeout=timedelta(seconds=self._timing.poll_s),
+                    batch_size=1,
+                    # As many as there are places of all kinds: none takes from another.
+                    max_concurrent_tasks=self._concurrency + 1 + MAX_OTHERS,
+                    shutdown_on_listener_failure=True,
+                    heartbeat_timeout=timedelta(seconds=self._timing.heartbeat_s),
+                )
 
     def _drop_work(self) -> None:
         for task in self._at_work:
             task.cancel()
 
+    async def _is_suspect(self, job: Job) -> bool:
+        """Beside a document that kills its worker, others would use up their tries too."""
+        return await is_suspect(IngestJob.decode(job.payload), self._parts)
+
     async def _ingest(self, job: Job, *, places: Places) -> None:
         async def work() -> None:
             document = IngestJob.decode(job.payload)
-            # Beside a document that kills its worker, others would use up their tries too.
-            async with places.at_work(alone=await is_suspect(document, self._parts)):
+            async with places.at_work(alone=places.is_alone(job.id)):
                 await _try(await start_ingestion(document, job.attempts, self._parts))
 
         try:
             await self._droppable(work())
         finally:
             places.leave(job.id)
+
+    async def _refresh(self, job: Job, *, places: Places) -> None:
+        async def work() -> None:
+            page = RefreshJob.decode(job.payload)
+            parts = self._parts
+            await begin_refresh(
+                page,
+                database=parts.database,
+                prices=parts.providers.prices,
+                budgets=parts.budgets,
+            )
+            async with places.at_work(alone=await self._is_suspect(job)):
+                await _try(await start_ingestion(page, job.attempts, parts))
+
+        await self._droppable(work())
+
+    async def _request_refreshes(self, _schedule: Schedule) -> None:
+        if error := await failure_of(request_refreshes(self._database)):
+            log.warning("requesting_refreshes_failed", exc_info=error)
 
     async def _reembed(self, job: Job) -> None:
         async def work() -> None:
@@ -206,7 +250,7 @@ async def _settled(attempt: Attempt) -> None:
 
 async def _sweep(database: Database) -> None:
     while True:
-        for chore in (_requeue, trim_log):
+        for chore in (_requeue, trim_log, remove_abandoned_builds):
             if error := await failure_of(chore(database)):
                 log.warning("sweep_failed", exc_info=error)
         await asyncio.sleep(SWEEP_INTERVAL_S)
@@ -234,7 +278,15 @@ async def running_worker(
     timing: Timing = Timing(),
 ) -> AsyncIterator[Worker]:
     reader = Reader()
-    parts = Parts(database, providers, reader, metrics, timing.provider_retries_s)
+    parts = Parts(
+        database=database,
+        providers=providers,
+        reader=reader,
+        web=web_of(settings),
+        budgets=Budgets.in_dollars(settings),
+        metrics=metrics,
+        retries_s=timing.provider_retries_s,
+    )
     worker = Worker(parts, concurrency=settings.worker_concurrency, timing=timing)
     upkeep = [asyncio.create_task(_sweep(database)), asyncio.create_task(_look_for_gaps(parts))]
     tasks = [asyncio.create_task(worker.run()), *upkeep]

@@ -175,7 +175,10 @@ export interface paths {
          */
         get: operations["find_clones_api_clones_get"];
         put?: never;
-        /** Create a clone */
+        /**
+         * Create a clone
+         * @description With `enable_rag` its memory is prepared in the background, whatever becomes of that.
+         */
         post: operations["make_clone_api_clones_post"];
         delete?: never;
         options?: never;
@@ -198,7 +201,10 @@ export interface paths {
         delete: operations["remove_clone_api_clones__clone_id__delete"];
         options?: never;
         head?: never;
-        /** Change a clone: only what is sent. Its slug stays */
+        /**
+         * Change a clone: only what is sent. Its slug stays
+         * @description A memory that is enabled again is prepared in the background.
+         */
         patch: operations["patch_clone_api_clones__clone_id__patch"];
         trace?: never;
     };
@@ -298,6 +304,27 @@ export interface paths {
          *     that comes alone is refused by the status of the answer.
          */
         post: operations["upload_documents_api_clones__clone_id__documents_upload_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clones/{clone_id}/documents/url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a web page by its address, to be fetched in the background
+         * @description Pages are fetched from the public internet alone. With `refresh_interval_hours` they are
+         *     fetched again by themselves; what is on them meanwhile answers until the new is complete.
+         */
+        post: operations["add_web_page_api_clones__clone_id__documents_url_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -412,7 +439,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Read a document once more, such as after a failure */
+        /** Read a document once more, such as after a failure; a web page is fetched anew */
         post: operations["reprocess_document_api_clones__clone_id__documents__doc_id__reprocess_post"];
         delete?: never;
         options?: never;
@@ -698,6 +725,118 @@ export interface paths {
          *     costs is yours to pay, as of a reply.
          */
         post: operations["check_provider_api_providers__kind___name__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rag/initialize/{clone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a clone's memory prepared in the background: all that is not indexed is read
+         * @description `status` tells how far it is. It may be asked for again once it is over; while one that was
+         *     asked for runs, it is 409 `already_initializing`.
+         */
+        post: operations["initialize_memory_api_rag_initialize__clone_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rag/status/{clone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the memory of a clone does: its state, its documents, how far the preparation is */
+        get: operations["read_status_api_rag_status__clone_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rag/documents/process/{clone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Queue all that is not indexed: what failed, what was taken out of the memory, what got lost
+         * @description What is on its way is left alone. 400 `rag_not_initialized` where there is no memory yet.
+         */
+        post: operations["process_documents_api_rag_documents_process__clone_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rag/cleanup/{clone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Empty a clone's memory: passages, words and vectors go, and it is off
+         * @description The documents stay, with their files and texts: `initialize` has them read again.
+         */
+        delete: operations["forget_documents_api_rag_cleanup__clone_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rag/query/{clone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a clone without a conversation: nothing is kept but what it cost */
+        post: operations["query_memory_api_rag_query__clone_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rag/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much your own clones remember: by domain, and in all */
+        get: operations["read_analytics_api_rag_analytics_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1019,6 +1158,7 @@ export interface components {
          *       "domain": "health-wellness",
          *       "embedding_model": "hashed-words-384",
          *       "embedding_provider": "dummy",
+         *       "failed_document_count": 0,
          *       "greeting": "What can I do for you?",
          *       "id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
          *       "is_published": false,
@@ -1108,6 +1248,11 @@ export interface components {
             creator_id: string;
             /** Document Count */
             document_count: number;
+            /**
+             * Failed Document Count
+             * @description Of one's own clone; a reader is told of none.
+             */
+            failed_document_count: number;
             /**
              * Created At
              * Format: date-time
@@ -1710,6 +1855,7 @@ export interface components {
          *       "id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
          *       "mime_type": "application/pdf",
          *       "progress_percentage": 55,
+         *       "seconds_left": 12,
          *       "size_bytes": 48213,
          *       "source_type": "file",
          *       "stage": "embedding",
@@ -1763,6 +1909,11 @@ export interface components {
             stage: "queued" | "parsing" | "chunking" | "embedding" | "indexing" | "done";
             /** Progress Percentage */
             progress_percentage: number;
+            /**
+             * Seconds Left
+             * @description From the rate measured so far; null where there is nothing to tell it from.
+             */
+            seconds_left: number | null;
             /** Error Message */
             error_message: string | null;
             /** Page Count */
@@ -1780,6 +1931,21 @@ export interface components {
              */
             duplicate_of?: string | null;
             /**
+             * Canonical Url
+             * @description Of a web page: the address that it gives itself, or where redirects led.
+             */
+            canonical_url: string | null;
+            /**
+             * Refresh Interval Hours
+             * @description Of a web page: how often it is fetched again; null for never.
+             */
+            refresh_interval_hours: number | null;
+            /**
+             * Checked At
+             * @description Of a web page: when its site last told what is on it.
+             */
+            checked_at: string | null;
+            /**
              * Created At
              * Format: date-time
              */
@@ -1789,6 +1955,20 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * DocumentCounts
+         * @description `processing` counts those that wait, too; what was taken out of the memory is in none.
+         */
+        DocumentCounts: {
+            /** Total */
+            total: number;
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** Processing */
+            processing: number;
         };
         /**
          * DocumentWithContent
@@ -1801,6 +1981,7 @@ export interface components {
          *       "id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
          *       "mime_type": "application/pdf",
          *       "progress_percentage": 55,
+         *       "seconds_left": 12,
          *       "size_bytes": 48213,
          *       "source_type": "file",
          *       "stage": "embedding",
@@ -1854,6 +2035,11 @@ export interface components {
             stage: "queued" | "parsing" | "chunking" | "embedding" | "indexing" | "done";
             /** Progress Percentage */
             progress_percentage: number;
+            /**
+             * Seconds Left
+             * @description From the rate measured so far; null where there is nothing to tell it from.
+             */
+            seconds_left: number | null;
             /** Error Message */
             error_message: string | null;
             /** Page Count */
@@ -1871,6 +2057,21 @@ export interface components {
              */
             duplicate_of?: string | null;
             /**
+             * Canonical Url
+             * @description Of a web page: the address that it gives itself, or where redirects led.
+             */
+            canonical_url: string | null;
+            /**
+             * Refresh Interval Hours
+             * @description Of a web page: how often it is fetched again; null for never.
+             */
+            refresh_interval_hours: number | null;
+            /**
+             * Checked At
+             * @description Of a web page: when its site last told what is on it.
+             */
+            checked_at: string | null;
+            /**
              * Created At
              * Format: date-time
              */
@@ -1885,6 +2086,99 @@ export interface components {
              * @description The text that was read; null until it was.
              */
             content: string | null;
+        };
+        /**
+         * DocumentsQueued
+         * @example {
+         *       "data": {
+         *         "clone_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *         "queued_count": 3
+         *       },
+         *       "message": "3 documents are queued.",
+         *       "success": true,
+         *       "timestamp": "2026-11-20T10:00:00Z"
+         *     }
+         */
+        DocumentsQueued: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /** Message */
+            message: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp?: string;
+            data: components["schemas"]["ProcessedData"];
+        };
+        /**
+         * DomainSums
+         * @example {
+         *       "clones": 3,
+         *       "completed_documents": 11,
+         *       "documents": 12,
+         *       "domain": "health-wellness",
+         *       "failed_documents": 1,
+         *       "passages": 840,
+         *       "ready_clones": 2,
+         *       "ready_share": 0.6667,
+         *       "storage_bytes": 5242880
+         *     }
+         */
+        DomainSums: {
+            /** Clones */
+            clones: number;
+            /** Ready Clones */
+            ready_clones: number;
+            /** Ready Share */
+            ready_share: number;
+            /** Documents */
+            documents: number;
+            /** Completed Documents */
+            completed_documents: number;
+            /** Failed Documents */
+            failed_documents: number;
+            /** Passages */
+            passages: number;
+            /** Storage Bytes */
+            storage_bytes: number;
+            /**
+             * Domain
+             * @enum {string}
+             */
+            domain: "health-wellness" | "business-strategy" | "education-learning" | "finance-investment" | "life-coaching" | "legal-consulting" | "ai-technology" | "other";
+        };
+        /** EarlierMessage */
+        EarlierMessage: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "assistant";
+            /** Content */
+            content: string;
+        };
+        /** ForgottenData */
+        ForgottenData: {
+            /**
+             * Clone Id
+             * Format: uuid
+             */
+            clone_id: string;
+            /**
+             * Documents
+             * @description They are kept, with their files and texts.
+             */
+            documents: number;
+            /**
+             * Passages
+             * @description Removed, each with its words and vectors.
+             */
+            passages: number;
         };
         /**
          * Health
@@ -1915,6 +2209,72 @@ export interface components {
             version: string;
         };
         /**
+         * InitializeMemory
+         * @example {
+         *       "context": "Questions of patients of a village practice.",
+         *       "documents": [
+         *         {
+         *           "name": "Opening hours",
+         *           "type": "webpage",
+         *           "url": "https://example.org/hours"
+         *         }
+         *       ],
+         *       "domain_name": "health-wellness",
+         *       "expert_name": "Dr. Ada Winter"
+         *     }
+         */
+        InitializeMemory: {
+            /**
+             * Expert Name
+             * @description The clone's name by default.
+             */
+            expert_name?: string | null;
+            /**
+             * Domain Name
+             * @enum {string}
+             */
+            domain_name: "health-wellness" | "business-strategy" | "education-learning" | "finance-investment" | "life-coaching" | "legal-consulting" | "ai-technology" | "other";
+            /**
+             * Context
+             * @description What the memory is about; the model is told.
+             */
+            context: string;
+            /**
+             * Documents
+             * @description Addresses to read, besides what the clone has.
+             */
+            documents?: components["schemas"]["PageToRead"][];
+        };
+        /**
+         * InitializedData
+         * @example {
+         *       "clone_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "documents": [
+         *         {
+         *           "document_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *           "name": "Opening hours",
+         *           "outcome": "queued",
+         *           "url": "https://example.org/hours"
+         *         }
+         *       ],
+         *       "rag_status": "initializing"
+         *     }
+         */
+        InitializedData: {
+            /**
+             * Clone Id
+             * Format: uuid
+             */
+            clone_id: string;
+            /**
+             * Rag Status
+             * @enum {string}
+             */
+            rag_status: "pending" | "initializing" | "ready" | "error" | "disabled" | "maintenance";
+            /** Documents */
+            documents: components["schemas"]["PageTaken"][];
+        };
+        /**
          * InvalidField
          * @example {
          *       "loc": [
@@ -1943,6 +2303,152 @@ export interface components {
              * @constant
              */
             status?: "ok";
+        };
+        /**
+         * MemoryForgotten
+         * @example {
+         *       "data": {
+         *         "clone_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *         "documents": 4,
+         *         "passages": 212
+         *       },
+         *       "message": "The memory is empty and off; the documents are kept.",
+         *       "success": true,
+         *       "timestamp": "2026-11-20T10:00:00Z"
+         *     }
+         */
+        MemoryForgotten: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /** Message */
+            message: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp?: string;
+            data: components["schemas"]["ForgottenData"];
+        };
+        /**
+         * MemoryInitialized
+         * @example {
+         *       "data": {
+         *         "clone_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *         "documents": [
+         *           {
+         *             "document_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *             "name": "Opening hours",
+         *             "outcome": "queued",
+         *             "url": "https://example.org/hours"
+         *           }
+         *         ],
+         *         "rag_status": "initializing"
+         *       },
+         *       "message": "The memory is being prepared in the background.",
+         *       "success": true,
+         *       "timestamp": "2026-11-20T10:00:00Z"
+         *     }
+         */
+        MemoryInitialized: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /** Message */
+            message: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp?: string;
+            data: components["schemas"]["InitializedData"];
+        };
+        /**
+         * MemoryStatus
+         * @description `progress_percentage` is of the preparation: 100 as soon as the memory can answer.
+         *
+         *     In `maintenance` it is that of the new vectors. `error_message` names documents that failed.
+         * @example {
+         *       "clone_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *       "documents": {
+         *         "completed": 0,
+         *         "failed": 1,
+         *         "processing": 3,
+         *         "total": 4
+         *       },
+         *       "domain_name": "health-wellness",
+         *       "error_message": "1 of 4 documents failed. “Scan.pdf”: This PDF has no text layer.",
+         *       "expert_name": "Dr. Ada Winter",
+         *       "progress_percentage": 40,
+         *       "rag_enabled": true,
+         *       "rag_status": "initializing"
+         *     }
+         */
+        MemoryStatus: {
+            /**
+             * Clone Id
+             * Format: uuid
+             */
+            clone_id: string;
+            /** Rag Enabled */
+            rag_enabled: boolean;
+            /**
+             * Rag Status
+             * @enum {string}
+             */
+            rag_status: "pending" | "initializing" | "ready" | "error" | "disabled" | "maintenance";
+            /** Expert Name */
+            expert_name: string;
+            /**
+             * Domain Name
+             * @enum {string}
+             */
+            domain_name: "health-wellness" | "business-strategy" | "education-learning" | "finance-investment" | "life-coaching" | "legal-consulting" | "ai-technology" | "other";
+            documents: components["schemas"]["DocumentCounts"];
+            /** Progress Percentage */
+            progress_percentage: number;
+            /** Last Processed At */
+            last_processed_at: string | null;
+            /** Error Message */
+            error_message: string | null;
+        };
+        /**
+         * MemorySumsOut
+         * @description `ready_share` is of the clones; `storage_bytes` of the documents as they came.
+         * @example {
+         *       "clones": 3,
+         *       "completed_documents": 11,
+         *       "documents": 12,
+         *       "failed_documents": 1,
+         *       "passages": 840,
+         *       "ready_clones": 2,
+         *       "ready_share": 0.6667,
+         *       "storage_bytes": 5242880
+         *     }
+         */
+        MemorySumsOut: {
+            /** Clones */
+            clones: number;
+            /** Ready Clones */
+            ready_clones: number;
+            /** Ready Share */
+            ready_share: number;
+            /** Documents */
+            documents: number;
+            /** Completed Documents */
+            completed_documents: number;
+            /** Failed Documents */
+            failed_documents: number;
+            /** Passages */
+            passages: number;
+            /** Storage Bytes */
+            storage_bytes: number;
         };
         /**
          * MessageOut
@@ -2077,6 +2583,51 @@ export interface components {
             /** Content */
             content: string;
         };
+        /**
+         * PageTaken
+         * @description `known`: the clone has it already. `refused`: `reason` says why.
+         */
+        PageTaken: {
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "queued" | "known" | "refused";
+            /** Document Id */
+            document_id?: string | null;
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * PageToRead
+         * @example {
+         *       "name": "Opening hours",
+         *       "size_bytes": 20480,
+         *       "type": "webpage",
+         *       "url": "https://example.org/hours"
+         *     }
+         */
+        PageToRead: {
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /**
+             * Type
+             * @description What you take it for; what it is shows when it is read.
+             * @default webpage
+             */
+            type?: string;
+            /**
+             * Size Bytes
+             * @description What you take it for; what it is shows when it is read.
+             */
+            size_bytes?: number | null;
+        };
         /** PasswordChange */
         PasswordChange: {
             /**
@@ -2145,6 +2696,23 @@ export interface components {
             retryable: boolean;
             /** Errors */
             errors?: components["schemas"]["InvalidField"][] | null;
+            /**
+             * Document Id
+             * @description Of a duplicate: the one that is there.
+             */
+            document_id?: string | null;
+            /** Document Title */
+            document_title?: string | null;
+        };
+        /** ProcessedData */
+        ProcessedData: {
+            /**
+             * Clone Id
+             * Format: uuid
+             */
+            clone_id: string;
+            /** Queued Count */
+            queued_count: number;
         };
         /** ProfilePatch */
         ProfilePatch: {
@@ -2363,6 +2931,120 @@ export interface components {
             vector_store: components["schemas"]["Provider"][];
         };
         /**
+         * RagAnalytics
+         * @example {
+         *       "domains": [
+         *         {
+         *           "clones": 3,
+         *           "completed_documents": 11,
+         *           "documents": 12,
+         *           "domain": "health-wellness",
+         *           "failed_documents": 1,
+         *           "passages": 840,
+         *           "ready_clones": 2,
+         *           "ready_share": 0.6667,
+         *           "storage_bytes": 5242880
+         *         }
+         *       ],
+         *       "timestamp": "2026-11-20T10:00:00Z",
+         *       "totals": {
+         *         "clones": 3,
+         *         "completed_documents": 11,
+         *         "documents": 12,
+         *         "failed_documents": 1,
+         *         "passages": 840,
+         *         "ready_clones": 2,
+         *         "ready_share": 0.6667,
+         *         "storage_bytes": 5242880
+         *       }
+         *     }
+         */
+        RagAnalytics: {
+            /** Domains */
+            domains: components["schemas"]["DomainSums"][];
+            totals: components["schemas"]["MemorySumsOut"];
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+        };
+        /**
+         * RagAnswer
+         * @description `success` is false in mode `error_fallback`: `response` is an apology, `message` says why.
+         * @example {
+         *       "data": {
+         *         "degraded": [],
+         *         "finish_reason": "stop",
+         *         "model": "extractive",
+         *         "provider": "dummy",
+         *         "skipped": [],
+         *         "usage": {
+         *           "completion_tokens": 9,
+         *           "cost_usd": 0,
+         *           "prompt_tokens": 412
+         *         }
+         *       },
+         *       "message": "Answered from 1 passage.",
+         *       "mode": "rag",
+         *       "response": "Refunds are paid within 14 days [1].",
+         *       "sources": [
+         *         {
+         *           "char_end": 168,
+         *           "char_start": 120,
+         *           "chunk_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *           "document_id": "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c",
+         *           "document_name": "Shop rules",
+         *           "excerpt": "Refunds are paid within 14 days to the card used.",
+         *           "index": 1,
+         *           "page_number": 3,
+         *           "relevance_score": 0.81
+         *         }
+         *       ],
+         *       "success": true,
+         *       "timestamp": "2026-11-20T10:00:00Z"
+         *     }
+         */
+        RagAnswer: {
+            /** Success */
+            success: boolean;
+            /** Message */
+            message: string;
+            /** Response */
+            response: string;
+            /** Sources */
+            sources: components["schemas"]["SourceOut"][];
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "rag" | "llm_fallback" | "cached" | "error_fallback";
+            data: components["schemas"]["RagAnswerData"];
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+        };
+        /**
+         * RagAnswerData
+         * @description `degraded` names what retrieval had to do without, such as `embeddings`.
+         */
+        RagAnswerData: {
+            /** Provider */
+            provider: string;
+            /** Model */
+            model: string;
+            /** Finish Reason */
+            finish_reason: string;
+            usage: components["schemas"]["UsageOut"];
+            /** Degraded */
+            degraded: string[];
+            /** Skipped */
+            skipped: components["schemas"]["SkipOut"][];
+            error: components["schemas"]["TroubleOut"] | null;
+        };
+        /**
          * RagHealth
          * @description `retrieval` is "lexical" where nobody can embed a question, the fallbacks neither.
          *
@@ -2426,6 +3108,27 @@ export interface components {
              * @enum {string}
              */
             redis: "unused" | "connected" | "away";
+        };
+        /**
+         * RagQuery
+         * @example {
+         *       "conversation_history": [
+         *         {
+         *           "content": "I bought a lamp.",
+         *           "role": "user"
+         *         }
+         *       ],
+         *       "query": "How are refunds paid?"
+         *     }
+         */
+        RagQuery: {
+            /** Query */
+            query: string;
+            /**
+             * Conversation History
+             * @description Oldest first; the last 20 count.
+             */
+            conversation_history?: components["schemas"]["EarlierMessage"][];
         };
         /**
          * Readiness
@@ -4226,7 +4929,8 @@ export interface operations {
     find_documents_api_clones__clone_id__documents_get: {
         parameters: {
             query?: {
-                status?: ("pending" | "processing" | "completed" | "failed" | "skipped") | null;
+                /** @description One, or any of several. */
+                status?: ("pending" | "processing" | "completed" | "failed" | "skipped")[] | null;
                 /** @description A part of the title. */
                 search?: string;
                 type?: ("document" | "webpage" | "api") | null;
@@ -4537,6 +5241,135 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_web_page_api_clones__clone_id__documents_url_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Url */
+                    url: string;
+                    /** Title */
+                    title?: string | null;
+                    /**
+                     * Visibility
+                     * @default public
+                     * @enum {string}
+                     */
+                    visibility?: "public" | "private";
+                    /** Refresh Interval Hours */
+                    refresh_interval_hours?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is larger than the limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     follow_documents_api_clones__clone_id__documents_events_get: {
@@ -4760,6 +5593,11 @@ export interface operations {
                     content?: string | null;
                     /** Visibility */
                     visibility?: ("public" | "private") | null;
+                    /**
+                     * Refresh Interval Hours
+                     * @description Of a web page: how often it is fetched again; null for never.
+                     */
+                    refresh_interval_hours?: number | null;
                 };
             };
         };
@@ -4970,6 +5808,15 @@ export interface operations {
             };
             /** @description A service that this needs is down; `Retry-After` says when to try again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6563,6 +7410,441 @@ export interface operations {
             };
             /** @description Too often; `Retry-After` says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    initialize_memory_api_rag_initialize__clone_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InitializeMemory"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryInitialized"];
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It conflicts with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_status_api_rag_status__clone_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryStatus"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    process_documents_api_rag_documents_process__clone_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentsQueued"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_documents_api_rag_cleanup__clone_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryForgotten"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It can be seen, but not done by you */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    query_memory_api_rag_query__clone_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RagQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RagAnswer"];
+                };
+            };
+            /** @description The body cannot be read at all */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or is not shared with you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that this needs is down; `Retry-After` says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_analytics_api_rag_analytics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RagAnalytics"];
+                };
+            };
+            /** @description Nobody is logged in, or the token is not valid */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
