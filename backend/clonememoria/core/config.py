@@ -2,12 +2,18 @@
 
 import os
 import re
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 OWN_PREFIX = "CLONEMEMORIA_"
@@ -90,7 +96,7 @@ class Settings(BaseSettings):
     rate_limit_login_per_minute: int = Field(default=20, ge=1)
     rate_limit_chat_per_minute: int = Field(default=120, ge=1)
     max_upload_mb: int = Field(default=50, ge=1, le=1024)
-    url_allowed_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
+    url_allowed_networks: Annotated[list[IPvAnyNetwork], NoDecode] = []
     budget_tokens_per_day: int = Field(default=0, ge=0)
     budget_usd_per_month: float = Field(default=0.0, ge=0, allow_inf_nan=False)
 

@@ -163,6 +163,26 @@ async def test_a_site_that_is_away_for_a_moment_is_asked_again(ada: Person, site
     assert (document["status"], document["error_message"], asked) == ("completed", None, 2)
 
 
+async def test_a_page_that_nobody_wants_any_more_is_left(ada: Person, site: Site) -> None:
+    is_asked, is_left = asyncio.Event(), asyncio.Event()
+
+    async def endlessly(writer: asyncio.StreamWriter) -> None:
+        is_asked.set()
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b"x")
+            await asyncio.sleep(0.05)
+        is_left.set()
+
+    site.pages["/a"] = endlessly
+    document = (await add(ada, await create_clone(ada), f"{site.url}/a")).json()
+    await is_asked.wait()
+    cancelled = await ada.http.post(f"{url_of(document)}/cancel")
+    assert cancelled.json()["status"] == "failed"
+    async with asyncio.timeout(10):
+        await is_left.wait()
+
+
 async def test_a_page_is_read_by_its_content_and_its_encoding(ada: Person, site: Site) -> None:
     clone_id = await create_clone(ada)
     address = site.show("/a", build_pdf(["Open at noon."]), HTML)

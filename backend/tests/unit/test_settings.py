@@ -109,3 +109,12 @@ def test_the_usual_addresses_of_a_postgres_are_taken(
     settings = Settings(_env_file=None)
     assert settings.database_url
     assert settings.database_url.get_secret_value() == url
+
+
+def test_networks_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("URL_ALLOWED_NETWORKS", "10.20.0.0/16, fd00:1234::/48,192.168.1.7")
+    networks = Settings(_env_file=None).url_allowed_networks
+    assert list(map(str, networks)) == ["10.20.0.0/16", "fd00:1234::/48", "192.168.1.7/32"]
+    # With bits beyond its mask: whichever was meant, it is not for us to guess.
+    problems = _problems(monkeypatch, URL_ALLOWED_NETWORKS="10.20.1.7/16,intranet")
+    assert [problem.partition(":")[0] for problem in problems] == ["URL_ALLOWED_NETWORKS"] * 2
