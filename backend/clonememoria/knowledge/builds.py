@@ -5,6 +5,9 @@ number. While `hidden_builds` has a row of it no search sees it, so it can grow 
 transactions. Which build is a document's own changes in one. See docs/adr/0017-builds.md.
 """
 
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
@@ -13,10 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clonememoria.core.db import Database
 from clonememoria.knowledge.lifecycle import Claim, ClaimLost
-from clonememoria.models import BUILDS, Document, DocumentText, HiddenBuild
+from clonememoria.models import BUILDS, Chunk, Document, DocumentText, HiddenBuild
 
 # Each with its words and vectors: a second or two, and a delete beside it waits for no more.
 REMOVED_AT_ONCE: Final = 5_000
+# Builds of all tenants; those of the next sweep are half a minute away.
+SWEPT_AT_ONCE: Final = 1_000
 
 
 async def begin(session: AsyncSession, claim: Claim) -> int:
@@ -77,21 +82,21 @@ async def remove_hidden(database: Database, document_id: UUID, owner_id: UUID) -
     """What is left of earlier readings of one document."""
     async with database.as_user(owner_id) as session:
         builds = (await session.scalars(_abandoned(HiddenBuild.document_id == document_id))).all()
-    for build_id in builds:
-        while await _remove_step(database, build_id, owner_id):
-            pass
+    await remove(database, builds, owner_id)
 
 
 async def remove_abandoned_builds(database: Database) -> int:
     """Of all tenants: what killed workers left behind. Return how many."""
     async with database.as_system() as session:
         found = await session.execute(
-            _abandoned().add_columns(HiddenBuild.owner_id).order_by(HiddenBuild.id).limit(100)
+            _abandoned()
+            .add_columns(HiddenBuild.owner_id)
+            .order_by(HiddenBuild.owner_id, HiddenBuild.id)
+            .limit(SWEPT_AT_ONCE)
         )
-        builds = [(build_id, owner_id) for build_id, owner_id in found]
-    for build_id, owner_id in builds:
-        while await _remove_step(database, build_id, owner_id):
-            pass
+        builds = [(owner_id, build_id) for build_id, owner_id in found]
+    for owner_id, owned in groupby(builds, key=itemgetter(0)):
+        await remove(database, [build_id for _, build_id in owned], owner_id)
     return len(builds)
 
 
@@ -106,30 +111,36 @@ def _abandoned(*conditions: ColumnElement[bool]) -> Select[int]:
 
 _REMOVE_CHUNKS = text("""
     delete from chunks where id = any(array(
-        select id from chunks where build_id = :build_id limit :limit for update skip locked))
+        select id from chunks where build_id = any(:builds) limit :limit for update skip locked))
     returning 1""")
 
 
-async def _remove_step(database: Database, build_id: int, owner_id: UUID) -> bool:
-    """Return whether there is more of it. The row that hides it goes last."""
-    async with database.as_user(owner_id) as session:
-        lock = select(HiddenBuild.id).where(HiddenBuild.id == build_id).with_for_update()
-        if await session.scalar(lock) is None:
-            return False
-        removed = await session.execute(
-            _REMOVE_CHUNKS, {"build_id": build_id, "limit": REMOVED_AT_ONCE}
-        )
-        if len(removed.all()) == REMOVED_AT_ONCE:
-            return True
-        # A text that was read before its provider failed stays readable: it is the document's.
-        is_own = exists().where(
-            Document.id == DocumentText.document_id, Document.build_id == DocumentText.build_id
-        )
-        await session.execute(
-            delete(DocumentText).where(DocumentText.build_id == build_id, ~is_own)
-        )
-        await session.execute(delete(HiddenBuild).where(HiddenBuild.id == build_id))
-        return False
+async def remove(database: Database, builds: Sequence[int], owner_id: UUID) -> int:
+    """Of hidden builds of one owner; step by step. Return how many chunks went."""
+    removed = 0
+    while builds:
+        async with database.as_user(owner_id) as session:
+            # Whoever still writes to one has ended then, and nobody begins.
+            hidden = select(HiddenBuild.id).where(HiddenBuild.id.in_(builds))
+            await session.execute(hidden.order_by(HiddenBuild.id).with_for_update())
+            step = {"builds": builds, "limit": REMOVED_AT_ONCE}
+            count = len((await session.execute(_REMOVE_CHUNKS, step)).all())
+            removed += count
+            if count < REMOVED_AT_ONCE:
+                await _remove_emptied(session, builds)
+                break
+    return removed
+
+
+async def _remove_emptied(session: AsyncSession, builds: Sequence[int]) -> None:
+    """The row that hides a build goes last, and not before a chunk that somebody holds."""
+    # A text that was read before its provider failed stays readable: it is the document's.
+    is_own = exists().where(
+        Document.id == DocumentText.document_id, Document.build_id == DocumentText.build_id
+    )
+    await session.execute(delete(DocumentText).where(DocumentText.build_id.in_(builds), ~is_own))
+    has_chunks = exists().where(Chunk.build_id == HiddenBuild.id)
+    await session.execute(delete(HiddenBuild).where(HiddenBuild.id.in_(builds), ~has_chunks))
 
 
 async def text_of_build(session: AsyncSession, build_id: int | None) -> str | None:
