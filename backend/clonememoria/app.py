@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -13,9 +14,11 @@ from fastapi import APIRouter, FastAPI
 from clonememoria import __version__
 from clonememoria.accounts.budgets import Budgets
 from clonememoria.accounts.router import router as accounts_router
+from clonememoria.analytics.rag_analytics_router import router as rag_analytics_router
 from clonememoria.analytics.router import router as operation_router
 from clonememoria.analytics.usage_router import router as usage_router
 from clonememoria.chat.conversations_router import router as conversations_router
+from clonememoria.chat.rag_query_router import router as rag_query_router
 from clonememoria.chat.replies import Replies
 from clonememoria.chat.router import router as chat_router
 from clonememoria.chat.upkeep import running_upkeep
@@ -36,7 +39,9 @@ from clonememoria.core.security import Passwords
 from clonememoria.core.web import install_middleware
 from clonememoria.core.web_ui import mount_web_ui
 from clonememoria.first_run.sample import sample_welcome
+from clonememoria.knowledge import memory
 from clonememoria.knowledge.feed import running_feed
+from clonememoria.knowledge.rag_router import router as memory_router
 from clonememoria.knowledge.router import router as documents_router
 from clonememoria.knowledge.search_router import router as search_router
 from clonememoria.knowledge.space_change import follow_settings
@@ -44,7 +49,7 @@ from clonememoria.knowledge.suggestions import Suggestions
 from clonememoria.knowledge.suggestions_router import router as suggestions_router
 from clonememoria.knowledge.tiers import tiers_of
 from clonememoria.knowledge.upload import Intake
-from clonememoria.knowledge.worker import running_worker
+from clonememoria.knowledge.worker import Worker, running_worker
 from clonememoria.migrations.schema import migrate
 from clonememoria.providers.catalog import Providers
 from clonememoria.providers.guard import protection_for
@@ -90,6 +95,8 @@ def _mount_routers(app: FastAPI) -> None:
     api.include_router(chat_router, prefix="/chat", tags=["chat"])
     api.include_router(conversations_router, prefix="/conversations", tags=["conversations"])
     api.include_router(providers_router, prefix="/providers", tags=["providers"])
+    for rag_router in (memory_router, rag_query_router, rag_analytics_router):
+        api.include_router(rag_router, prefix="/rag", tags=["rag"])
     api.include_router(usage_router, prefix="/usage", tags=["usage"])
     app.include_router(api, prefix="/api")
     app.include_router(api, prefix="/api/v1", include_in_schema=False)
@@ -101,6 +108,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(running_redis(settings))
+        prepare_data_dir(settings)
         database, providers = await _open(settings, stack, metrics=app.state.metrics, redis=redis)
         replies = Replies(database, providers, app.state.metrics)
         stack.push_async_callback(replies.drain, 0)
@@ -123,6 +131,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             prices=providers.prices,
             budgets=Budgets.in_dollars(settings),
         )
+        app.state.start_memory = memory.start
         app.state.intake = Intake(settings)
         app.state.document_feed = await stack.enter_async_context(running_feed(database))
         if settings.worker_inline:
@@ -146,7 +155,6 @@ async def _open(
     providers = Providers(settings, protection_for(settings, metrics, redis))
     stack.push_async_callback(providers.aclose)
     providers.check_defaults()
-    prepare_data_dir(settings)
     address = await stack.enter_async_context(running_postgres(settings))
     await wait_until_reachable(address)
     await migrate(address)
@@ -162,16 +170,38 @@ async def drain(app: FastAPI) -> None:
     await app.state.replies.drain(DRAIN_S)
 
 
-async def run_worker(settings: Settings) -> None:
-    """Process documents until cancelled, in a process of its own."""
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What a process has that serves nobody: the database, the providers, a worker if wanted."""
+
+    settings: Settings
+    database: Database
+    providers: Providers
+    metrics: Metrics
+
+    def running_worker(self) -> AbstractAsyncContextManager[Worker]:
+        return running_worker(
+            database=self.database,
+            providers=self.providers,
+            settings=self.settings,
+            metrics=self.metrics,
+        )
+
+
+@asynccontextmanager
+async def open_workshop(settings: Settings) -> AsyncIterator[Workshop]:
     async with AsyncExitStack() as stack:
         metrics = Metrics()
         redis = await stack.enter_async_context(running_redis(settings))
+        # It signs no sessions: where the database is elsewhere, it keeps nothing.
+        if not settings.database_url:
+            prepare_data_dir(settings)
         database, providers = await _open(settings, stack, metrics=metrics, redis=redis)
-        await stack.enter_async_context(
-            running_worker(
-                database=database, providers=providers, settings=settings, metrics=metrics
-            )
-        )
+        yield Workshop(settings, database, providers, metrics)
+
+
+async def run_worker(settings: Settings) -> None:
+    """Process documents until cancelled, in a process of its own."""
+    async with open_workshop(settings) as workshop, workshop.running_worker():
         log.info("worker_started", version=__version__)
         await asyncio.Event().wait()

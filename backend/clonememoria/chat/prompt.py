@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from clonememoria.core.text import one_line
 from clonememoria.knowledge.passage import Passage
 from clonememoria.models.vocabulary import AnswerMode, StoredSource
 from clonememoria.providers.llm.base import ChatMessage
@@ -38,7 +39,10 @@ NO_PASSAGES: Final[Mapping[AnswerMode, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """`instructions` replace the text that is made of the other fields, where they are given."""
+    """`instructions` replace the text that is made of the fields before, where they are given.
+
+    The last two are of the memory: whose knowledge it holds, and what it is about.
+    """
 
     name: str
     professional_title: str
@@ -46,6 +50,8 @@ class Persona:
     credentials_qualifications: str
     communication_style: Mapping[str, str]
     instructions: str
+    expert_name: str
+    context: str
 
 
 def build_messages(
@@ -67,7 +73,11 @@ def build_messages(
 def build_system_prompt(
     persona: Persona, passages: Sequence[Passage], *, answer_mode: AnswerMode
 ) -> str:
-    parts = [_introduce(persona), persona.instructions or _describe(persona)]
+    parts = [
+        _introduce(persona),
+        persona.instructions or _describe(persona),
+        _about_memory(persona),
+    ]
     if passages:
         parts += [CITING, WITHOUT_AN_ANSWER[answer_mode], _render(passages)]
     else:
@@ -91,6 +101,16 @@ def _describe(persona: Persona) -> str:
         f"Speak in the first person, as {persona.name}, in the language of the question.",
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _about_memory(persona: Persona) -> str:
+    whose = f"Your documents hold the knowledge of {persona.expert_name}."
+    what = f"They are about: {one_line(persona.context)}"
+    return " ".join(
+        line
+        for line, is_known in ((whose, persona.expert_name), (what, persona.context))
+        if is_known
+    )
 
 
 def _render(passages: Sequence[Passage]) -> str:

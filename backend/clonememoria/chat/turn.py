@@ -118,6 +118,8 @@ def _completion(turn: Turn, passages: tuple[Passage, ...]) -> Completion:
             credentials_qualifications=clone.credentials_qualifications,
             communication_style=clone.communication_style,
             instructions=clone.system_prompt,
+            expert_name=clone.expert_name or "",
+            context=clone.rag_context,
         ),
         passages=passages,
         history=turn.history,

@@ -1,5 +1,6 @@
 """Clones come, change and go: each statement writes what was sent, and nothing else."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from sqlalchemy import delete, func, update
@@ -10,6 +11,9 @@ from clonememoria.clones import schemas
 from clonememoria.clones.slugs import free_slug_candidates
 from clonememoria.models import Clone
 
+# Called in the transaction that made the clone or enabled its memory, with the clone as it is then.
+StartMemory = Callable[[AsyncSession, Clone], Awaitable[None]]
+
 PROFILE = frozenset({"name", *schemas.ProfileFields.model_fields})
 
 
@@ -18,7 +22,10 @@ def profile_columns(fields: schemas.CloneCreate | schemas.ClonePatch) -> dict[st
 
 
 def rag_columns(*, is_enabled: bool) -> dict[str, object]:
-    return {"rag_enabled": is_enabled, "rag_status": "pending" if is_enabled else "disabled"}
+    """An enabled memory is to be initialized, also where it was before: what is missing is read."""
+    if not is_enabled:
+        return {"rag_enabled": False, "rag_status": "disabled"}
+    return {"rag_enabled": True, "rag_status": "pending", "rag_initialized_at": None}
 
 
 async def create_clone(

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clonememoria.accounts.identity import CurrentUser, UserSession
 from clonememoria.clones import schemas
 from clonememoria.clones.access import CloneKey, clone_to_change, owned_clone, visible_clone
-from clonememoria.clones.dependencies import AppProviders, AppReembed
+from clonememoria.clones.dependencies import AppProviders, AppReembed, AppStartMemory
 from clonememoria.clones.editing import (
     change_clone,
     create_clone,
@@ -34,12 +34,22 @@ router = APIRouter(responses=problems(401, 422, 503))
 
 @router.post("", status_code=201)
 async def make_clone(
-    clone: schemas.CloneCreate, user: CurrentUser, session: UserSession, *, providers: AppProviders
+    clone: schemas.CloneCreate,
+    user: CurrentUser,
+    session: UserSession,
+    *,
+    providers: AppProviders,
+    start_memory: AppStartMemory,
 ) -> schemas.Clone:
-    """Create a clone."""
+    """Create a clone.
+
+    With `enable_rag` its memory is prepared in the background, whatever becomes of that.
+    """
     columns = profile_columns(clone) | columns_for_new(clone, providers)
     columns |= rag_columns(is_enabled=clone.enable_rag)
     made = await create_clone(session, user.id, columns)
+    if made.rag_enabled:
+        await start_memory(session, made)
     return await show_clone(session, made.id, providers=providers)
 
 
@@ -77,13 +87,19 @@ async def patch_clone(
     *,
     providers: AppProviders,
     reembed: AppReembed,
+    start_memory: AppStartMemory,
 ) -> schemas.Clone:
-    """Change a clone: only what is sent. Its slug stays."""
+    """Change a clone: only what is sent. Its slug stays.
+
+    A memory that is enabled again is prepared in the background.
+    """
     clone = await clone_to_change(session, clone_id)
     columns = profile_columns(patch) | columns_for_change(patch, clone, providers)
     if "rag_enabled" in patch.model_fields_set and patch.rag_enabled != clone.rag_enabled:
         columns |= rag_columns(is_enabled=patch.rag_enabled)
     changed = await _change(session, clone, columns, reembed=reembed)
+    if columns.get("rag_enabled"):
+        await start_memory(session, changed)
     return await show_clone(session, changed.id, providers=providers)
 
 
@@ -149,8 +165,7 @@ async def _change(
     session: AsyncSession, clone: Clone, columns: dict[str, object], *, reembed: Reembed
 ) -> Clone:
     changed = await change_clone(session, clone, columns)
-    # Enabled again, a clone has the status of its documents, which this knows.
-    if is_about_embedding(columns) or columns.get("rag_enabled"):
+    if is_about_embedding(columns):
         await reembed(session, changed)
     return changed
 

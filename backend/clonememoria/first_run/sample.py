@@ -13,6 +13,7 @@ from clonememoria.clones.editing import create_clone, profile_columns
 from clonememoria.clones.settings import columns_for_new
 from clonememoria.core.db import Database
 from clonememoria.first_run.florence import DOCUMENTS, FLORENCE
+from clonememoria.knowledge import memory
 from clonememoria.knowledge.documents import add_document, pasted
 from clonememoria.knowledge.lifecycle import UNFINISHED
 from clonememoria.models import Clone, Document, User
@@ -53,6 +54,7 @@ async def _make(
     clone = await create_clone(session, user.id, columns)
     for title, text in texts.items():
         await add_document(session, clone, await pasted(text), title=title)
+    await memory.start(session, clone)
     return clone
 
 

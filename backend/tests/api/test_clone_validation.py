@@ -2,6 +2,7 @@
 
 import itertools
 
+from tests.api.clones import prepared
 from tests.conftest import Person
 
 NOBODYS_ID = "019367f5-58ea-7c02-b2b5-1b9ff1cf1d2c"
@@ -102,7 +103,7 @@ BAD: list[dict[str, object]] = [
 
 
 async def test_what_makes_no_clone_is_refused(ada: Person) -> None:
-    clone = await make(ada)
+    clone = await prepared(ada, (await make(ada))["id"])
     for bad in BAD:
         created = await ada.http.post("/api/clones", json={"name": "n", **bad})
         patched = await ada.http.patch(f"/api/clones/{clone['id']}", json=bad)
@@ -118,7 +119,7 @@ async def test_avatars_are_https_or_small_pictures(ada: Person) -> None:
 
 
 async def test_a_clone_can_be_sent_back_as_it_was_read(ada: Person) -> None:
-    clone = await make(ada)
+    clone = await prepared(ada, (await make(ada))["id"])
     url = f"/api/clones/{clone['id']}"
     strange = {"id": NOBODYS_ID, "creator_id": NOBODYS_ID, "slug": "mine", "sort_order": 1}
     for whole in (clone, clone | strange):
