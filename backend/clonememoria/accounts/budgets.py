@@ -17,6 +17,9 @@ BudgetName = Literal["tokens_per_day", "usd_per_month"]
 
 # How soon it is worth asking again where running replies hold the rest.
 HELD_FOR_S: Final = 5.0
+# A reply that no conversation keeps is noted without a message, and so without a cost, while it
+# is made. If its process dies, it holds nothing for longer than this.
+UNSAVED_HELD_S: Final = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +106,18 @@ async def budget_states(
 
 
 async def _running_replies(session: AsyncSession, user_id: UUID) -> int:
-    running = select(func.count(Message.id)).where(
+    saved = select(func.count(Message.id)).where(
         Message.owner_id == user_id, Message.status == "streaming"
     )
+    lost = func.clock_timestamp() - timedelta(seconds=UNSAVED_HELD_S)
+    unsaved = select(func.count(UsageRecord.id)).where(
+        UsageRecord.owner_id == user_id,
+        UsageRecord.kind == "llm",
+        UsageRecord.clone_id.is_not(None),
+        UsageRecord.message_id.is_(None),
+        UsageRecord.created_at > lost,
+    )
+    running = select(saved.scalar_subquery() + unsaved.scalar_subquery())
     return await session.scalar(running) or 0
 
 

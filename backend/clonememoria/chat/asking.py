@@ -91,8 +91,8 @@ async def _ask_once(asker: Asker, clone_key: str, body: Ask) -> Reply | Message:
         if key and (earlier := await _earlier_reply(session, key)):
             return asker.replies.find(earlier.id) or earlier
         # Before anything is saved: a clone whose provider is gone must say so at once.
-        candidates = _candidates(clone, asker.providers)
-        reserve = _reserve(clone, candidates, asker.providers)
+        candidates = candidates_for(clone, asker.providers)
+        reserve = reserve_for(clone, candidates, asker.providers)
         await check_budget(session, asker.user_id, asker.budgets, reserve=reserve)
         conversation = await conversation_with(
             session, clone, reader_id=asker.user_id, conversation_id=body.conversation_id
@@ -123,7 +123,7 @@ async def _earlier_reply(session: AsyncSession, key: RequestKey) -> Message | No
     )
 
 
-def _candidates(clone: Clone, providers: Providers) -> Candidates:
+def candidates_for(clone: Clone, providers: Providers) -> Candidates:
     """Raise UnknownProvider where none is left."""
     candidates = providers.llm_candidates(
         clone.llm_provider or providers.default("llm"), clone.llm_model
@@ -133,7 +133,7 @@ def _candidates(clone: Clone, providers: Providers) -> Candidates:
     return candidates
 
 
-def _reserve(clone: Clone, candidates: Candidates, providers: Providers) -> Reserve:
+def reserve_for(clone: Clone, candidates: Candidates, providers: Providers) -> Reserve:
     """What the reply may come to."""
     first, tokens_out = candidates.ready[0], clone.max_tokens
     cost_usd = providers.prices.cost_usd(

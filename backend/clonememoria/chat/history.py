@@ -156,10 +156,10 @@ async def save_reply(database: Database, draft: Draft) -> None:
             )
         )
         if draft.provider:
-            await record(session, _spending_of(draft))
+            await record(session, spending_of(draft))
 
 
-def _spending_of(draft: Draft) -> Spending:
+def spending_of(draft: Draft) -> Spending:
     """By the id of the reply: an attempt to save it may be the second that succeeds."""
     turn = draft.turn
     return Spending(

@@ -147,11 +147,7 @@ class Replies:
         if error := await failure_of(self._save(draft)):
             draft.end = self._failed_by(error, draft)
         reply.publish(draft.end)
-        self._metrics.tokens.inc(draft.token_count)
-        if draft.provider:
-            cost = self._metrics.provider_cost_usd.labels(draft.provider)
-            cost.inc(draft.usage["cost_usd"])
-        self._metrics.replies.labels(draft.mode, draft.status).inc()
+        count_reply(self._metrics, draft)
 
     async def _write(self, reply: Reply) -> None:
         draft = reply.draft
@@ -201,6 +197,13 @@ class Replies:
             else:
                 return
         await save_reply(self._database, draft)
+
+
+def count_reply(metrics: Metrics, draft: Draft) -> None:
+    metrics.tokens.inc(draft.token_count)
+    if draft.provider:
+        metrics.provider_cost_usd.labels(draft.provider).inc(draft.usage["cost_usd"])
+    metrics.replies.labels(draft.mode, draft.status).inc()
 
 
 def _is_news(happening: Happening) -> TypeGuard[Answering]:

@@ -3,7 +3,14 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+)
 from pydantic.config import JsonDict
 
 from clonememoria.core.errors import EmptyQuery, QueryTooLong
@@ -14,14 +21,18 @@ MAX_QUESTION_CHARS: Final = 4000
 MAX_PASSAGES: Final = 50
 
 
-def _question(value: str) -> str:
+def _question(value: str, info: ValidationInfo) -> str:
     """With codes of their own, so that a client can tell the two apart."""
     trimmed = storable(value).strip()
+    field = ("body", str(info.field_name))
     if not trimmed:
-        raise EmptyQuery(field=("body", "content"))
+        raise EmptyQuery(field=field)
     if len(trimmed) > MAX_QUESTION_CHARS:
-        raise QueryTooLong(field=("body", "content"))
+        raise QueryTooLong(field=field)
     return trimmed
+
+
+Question = Annotated[str, AfterValidator(_question)]
 
 
 class Ask(BaseModel):
@@ -31,7 +42,7 @@ class Ask(BaseModel):
         },
     )
 
-    content: Annotated[str, AfterValidator(_question)]
+    content: Question
     conversation_id: UUID | None = None
     use_rag: bool = True
     sources: Annotated[list[UUID], Field(max_length=200)] = []
