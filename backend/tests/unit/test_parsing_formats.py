@@ -1,7 +1,4 @@
-"""Each format becomes clean text with title, pages, headings and tables, or a plain refusal.
-
-Word goes through the child process: xberg's threads may abort the interpreter that they end in.
-"""
+"""Text, Markdown, web pages and PDF become clean text with title and pages, or a plain refusal."""
 
 import time
 from pathlib import Path
@@ -12,33 +9,18 @@ from clonememoria.core.errors import (
     DocumentCorrupt,
     DocumentEncrypted,
     DocumentHasNoText,
-    DocumentTooLarge,
     DocumentUnreadable,
 )
 from clonememoria.knowledge import parsers
 from clonememoria.knowledge.parsers.encoding import decode
-from tests.fixtures.builders import build_docx, build_docx_of, build_pdf
-from tests.reading import parse
+from tests.fixtures.builders import build_pdf
 
 DOCUMENTS = Path(__file__).parents[1] / "fixtures" / "documents"
 PARAGRAPH = "<p>" + "Refunds are paid within fourteen days of a written notice. " * 6 + "</p>"
-BILLION_LAUGHS = (
-    '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
-    + "".join(f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">' for i in range(8))
-    + "]>"
-)
 
 
 def read(name: str) -> bytes:
     return (DOCUMENTS / name).read_bytes()
-
-
-def word_xml(body: str, doctype: str = "") -> bytes:
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?>{doctype}'
-        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
-        f"<w:body>{body}</w:body></w:document>"
-    ).encode()
 
 
 @pytest.mark.parametrize(
@@ -202,57 +184,3 @@ def test_a_pdf_without_readable_text_says_why(
 ) -> None:
     with pytest.raises(error, match=reason):
         parsers.parse("pdf", data)
-
-
-async def test_word_keeps_headings_lists_and_tables_but_no_page_headers() -> None:
-    document = await parse(build_docx(title="The handbook"), kind="docx")
-    assert document.title == "The handbook"
-    assert document.text == (
-        "# Refunds\n\nRefunds are paid within 14 days.\n\n## Prices & Fees\n\n"
-        "- monthly\n- yearly\n\n"
-        "| Plan | Price |\n| --- | --- |\n| A\\|B | 49 EUR |"
-    )
-
-
-@pytest.mark.parametrize(
-    ("name", "needle"),
-    [
-        ("docx_strict.docx", "Some text"),
-        ("docx_textbox.docx", "Chiayi County Shuishang Township Nanjing Elementary School"),
-        ("docx_headers_numbered.docx", "### Section 2.1.1"),
-    ],
-)
-async def test_strict_files_text_boxes_and_numbered_headings_are_read(
-    name: str, needle: str
-) -> None:
-    assert needle in (await parse(read(name), kind="docx")).text
-
-
-@pytest.mark.parametrize(
-    ("data", "error"),
-    [
-        (read("docx_truncated.docx"), DocumentCorrupt),
-        (build_docx_of(b"<w:document"), DocumentUnreadable),
-        (build_docx_of(word_xml("")), DocumentHasNoText),
-        (build_docx_of(word_xml("<w:p/>" + " " * 210_000_000)), DocumentTooLarge),
-        (build_docx_of(word_xml("<w:p/>" + " " * 30_000_000)), DocumentTooLarge),
-    ],
-)
-async def test_a_word_file_that_cannot_be_read_says_why(
-    data: bytes, error: type[DocumentUnreadable]
-) -> None:
-    with pytest.raises(error, match=r"^This document "):
-        await parse(data, kind="docx")
-
-
-@pytest.mark.parametrize(
-    "doctype", [BILLION_LAUGHS, '<!DOCTYPE x [<!ENTITY i SYSTEM "file:///etc/passwd">]>']
-)
-async def test_entities_in_a_word_file_are_harmless(doctype: str) -> None:
-    body = "<w:p><w:r><w:t>before &i; after</w:t></w:r></w:p>"
-    try:
-        document = await parse(build_docx_of(word_xml(body, doctype)), kind="docx")
-    except DocumentHasNoText:
-        return
-    assert len(document.text) < 100
-    assert "root:" not in document.text
