@@ -1,13 +1,14 @@
 """Clean text to overlapping chunks with exact offsets; knows neither files nor embeddings."""
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from clonememoria.knowledge.cutting import WIDE, Piece, cut
 from clonememoria.knowledge.markdown_cutting import cut_markdown
-from clonememoria.knowledge.parsers.document import PageSpan
+from clonememoria.knowledge.parsers.document import HeadingMark, ParsedDocument
 
 MAX_RUN_OVER_CHARS: Final = 300
 _SENTENCE_END: Final = re.compile(r"[.!?。！？؟](?=\s|[　-￯]|$)")
@@ -26,35 +27,52 @@ class Chunk:
     heading_path: tuple[str, ...]
 
 
-def chunk(text: str, pages: Sequence[PageSpan] = (), *, is_markdown: bool = False) -> list[Chunk]:
+def chunk(document: ParsedDocument) -> Iterator[Chunk]:
     """Cover all text but white space, in order; never an empty chunk.
 
     A chunk stays on its page, so that a citation names the right one; only a sentence that runs
     over to the next page is taken to its end.
     """
-    return [
-        Chunk(
+    paths = _Paths(document.headings)
+    for index, (page_number, piece) in enumerate(_pieces(document)):
+        yield Chunk(
             index=index,
             content=piece.content,
             char_start=piece.char_start,
             char_end=piece.char_start + len(piece.content),
             page_number=page_number,
             token_count=count_tokens(piece.content),
-            heading_path=piece.heading_path,
+            heading_path=piece.heading_path or paths.at(piece.char_start),
         )
-        for index, (page_number, piece) in enumerate(_pieces(text, pages, is_markdown))
-    ]
 
 
-def _pieces(
-    text: str, pages: Sequence[PageSpan], is_markdown: bool
-) -> Iterator[tuple[int | None, Piece]]:
+class _Paths:
+    """The headings that a position is under, asked for in the order of the text."""
+
+    def __init__(self, marks: Sequence[HeadingMark]) -> None:
+        self._coming = deque(marks)
+        self._open: list[HeadingMark] = []
+
+    def at(self, position: int) -> tuple[str, ...]:
+        while self._coming and self._coming[0].char_start <= position:
+            mark = self._coming.popleft()
+            while self._open and self._open[-1].level >= mark.level:
+                self._open.pop()
+            self._open.append(mark)
+        return tuple(mark.title for mark in self._open)
+
+
+def _pieces(document: ParsedDocument) -> Iterator[tuple[int | None, Piece]]:
+    text, pages = document.text, document.pages
+    cutter = cut_markdown if document.is_markdown else cut
     if not pages:
-        yield from ((None, piece) for piece in (cut_markdown(text) if is_markdown else cut(text)))
+        yield from ((None, piece) for piece in cutter(text))
         return
     starts = [0, *(page.char_start for page in pages[1:])]
     for page, start, end in zip(pages, starts, [*starts[1:], len(text)], strict=True):
-        for piece in cut(text[start : _end_of_sentence(text, end)]):
+        # Slides and sheets begin with a heading: none of their sentences runs over.
+        stop = end if document.is_markdown else _end_of_sentence(text, end)
+        for piece in cutter(text[start:stop]):
             # What begins beyond the page is the next one's.
             if start + piece.char_start < end:
                 yield page.number, piece._replace(char_start=start + piece.char_start)

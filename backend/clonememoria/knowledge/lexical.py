@@ -29,13 +29,14 @@ _MARKS: Final = (
     "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
     "\u0900-\u0963\u0966-\u0eff\u1000-\u109f\u1780-\u17d3"
 )
+_ASCII_WORD: Final = re.compile(r"\d+(?:[.,]\d+)+|[a-z0-9]+")
 _WORD: Final = re.compile(rf"\d+(?:[.,]\d+)+|(?:[^\W_]|[{_MARKS}])+")
 
 
 def lexical_text(title: str, heading_path: Sequence[str], content: str) -> str:
     """Return words separated by spaces, for to_tsvector; a chunk is found by its headings too."""
     headings = " ".join((title, *heading_path))[:MAX_HEADINGS_CHARS]
-    return " ".join(islice(_words(f"{headings}\n{content}"), MAX_WORDS))
+    return " ".join(_words(f"{headings}\n{content}")[:MAX_WORDS])
 
 
 def lexical_query(question: str) -> str:
@@ -43,12 +44,24 @@ def lexical_query(question: str) -> str:
     return " ".join(islice(dict.fromkeys(_words(question)), MAX_QUERY_WORDS))
 
 
-def _words(text: str) -> Iterator[str]:
-    for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower()):
+def _words(text: str) -> list[str]:
+    if text.isascii():  # four times as fast, and most texts are
+        words = _ASCII_WORD.findall(text.lower())
+        is_plain = "," not in text and max(map(len, words), default=0) <= MAX_WORD_CHARS
+        return words if is_plain else [_clipped(word) for word in words]
+    return list(_words_of_any_script(unicodedata.normalize("NFKC", text).lower()))
+
+
+def _words_of_any_script(text: str) -> Iterator[str]:
+    for word in _WORD.findall(text):
         if word.isascii() or not _UNSPACED.search(word):
-            yield word[:MAX_WORD_CHARS].replace(",", "")
+            yield _clipped(word)
         else:
             yield from _cut_unspaced(word)
+
+
+def _clipped(word: str) -> str:
+    return word[:MAX_WORD_CHARS].replace(",", "")
 
 
 def _cut_unspaced(word: str) -> Iterator[str]:

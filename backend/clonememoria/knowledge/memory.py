@@ -110,7 +110,9 @@ async def initialize(job: InitializeJob, database: Database) -> None:
             return
         if not clone.rag_enabled or clone.rag_initialized_at:
             return
-        count = await _queue_unindexed(session, clone)
+        # What failed, or was cancelled, meanwhile begins anew only where somebody asked for it.
+        is_asked_for = clone.rag_domain is not None
+        count = await _queue_unindexed(session, clone, with_failures=is_asked_for)
         await session.execute(
             update(Clone)
             .where(Clone.id == clone.id)
@@ -127,7 +129,7 @@ async def process(session: AsyncSession, clone_id: UUID) -> int:
         raise RagNotInitialized("This clone's memory is off; initialize it first")
     if clone.rag_status == "pending":
         raise RagNotInitialized
-    count = await _queue_unindexed(session, clone)
+    count = await _queue_unindexed(session, clone, with_failures=True)
     await refresh_rag_status(session, clone.id)
     return count
 
@@ -139,7 +141,7 @@ _REQUEUE: Final = text("""
         where clone_id = :clone_id and case status
             when 'completed' then not exists (
                 select from chunks where chunks.build_id = documents.build_id)
-            when 'failed' then not starts_with(content_hash, :refused)
+            when 'failed' then :with_failures and not starts_with(content_hash, :refused)
             when 'skipped' then true
             else not exists (
                 select from pgqueuer where entrypoint in ('ingest', 'ingest_first', 'refresh')
@@ -154,8 +156,9 @@ _REQUEUE: Final = text("""
     returning documents.id""")
 
 
-async def _queue_unindexed(session: AsyncSession, clone: Clone) -> int:
-    ids = (await session.scalars(_REQUEUE, {"clone_id": clone.id, "refused": REFUSED})).all()
+async def _queue_unindexed(session: AsyncSession, clone: Clone, *, with_failures: bool) -> int:
+    chosen = {"clone_id": clone.id, "refused": REFUSED, "with_failures": with_failures}
+    ids = (await session.scalars(_REQUEUE, chosen)).all()
     await enqueue_documents(session, ids, owner_id=clone.creator_id)
     return len(ids)
 

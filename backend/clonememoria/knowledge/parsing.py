@@ -38,6 +38,10 @@ from clonememoria.knowledge.readout import Batch, Frame
 THREAD_KINDS: Final[frozenset[Kind]] = frozenset({"txt", "md"})
 THREAD_MAX_BYTES: Final = 64_000
 
+# A long text is honest work: 100 MB are cut in 15 s of a fast core.
+CPU_S_PER_MB: Final = 0.3
+MAX_CPU_S: Final = 60
+
 log = structlog.get_logger(__name__)
 
 
@@ -48,6 +52,12 @@ class Limits:
     memory_bytes: int = 1_000_000_000
     cpu_s: int = 30
     wall_s: float = 60.0
+
+    def cpu_s_for(self, size: int) -> int:
+        return min(MAX_CPU_S, round(self.cpu_s + CPU_S_PER_MB * size / 1e6))
+
+    def wall_s_for(self, size: int) -> float:
+        return self.wall_s + 2 * (self.cpu_s_for(size) - self.cpu_s)
 
 
 DEFAULT_LIMITS: Final = Limits()
@@ -107,7 +117,7 @@ class Reader:
             return
         with TemporaryFile() as spool:
             pipe = await self._start(subject, spool)
-            child = _Child(subject.kind, spool, pipe, wall_s=self._limits.wall_s)
+            child = _Child(subject.kind, spool, pipe, wall_s=self._limits.wall_s_for(subject.size))
             try:
                 yield child
             finally:
@@ -115,8 +125,11 @@ class Reader:
 
     async def _start(self, subject: Subject, spool: BinaryIO) -> int:
         """Return the end of the pipe on which the child tells how it goes."""
+        limits = self._limits
         request = msgspec.msgpack.encode(
-            Request(subject.kind, subject.title, self._limits.memory_bytes, self._limits.cpu_s)
+            Request(
+                subject.kind, subject.title, limits.memory_bytes, limits.cpu_s_for(subject.size)
+            )
         )
         subject.file.seek(0)
         told, tells = os.pipe()
@@ -166,9 +179,7 @@ def _hand_over(control: socket.socket, request: bytes, descriptors: list[int]) -
 
 class _WholeDocument:
     def __init__(self, subject: Subject) -> None:
-        subject.file.seek(0)
-        data = subject.file.read()
-        self._frames = list(readout.read(data, kind=subject.kind, title=subject.title))
+        self._frames = list(readout.read(subject.file, kind=subject.kind, title=subject.title))
         self.chunk_count = sum(len(f.contents) for f in self._frames if isinstance(f, Batch))
 
     async def __aiter__(self) -> AsyncIterator[Frame]:

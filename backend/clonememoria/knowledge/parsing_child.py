@@ -148,7 +148,8 @@ def _work(request: Request, document: int, spool: int, *, pipe: int) -> NoReturn
         is_full = isinstance(error, OSError) and error.errno == errno.ENOSPC
         code = EXIT_DISK_FULL if is_full else 1
         # Its text may quote the document.
-        print(type(error).__name__, *traceback.format_tb(error.__traceback__), file=sys.stderr)
+        where = "".join(traceback.format_tb(error.__traceback__))
+        sys.stderr.write(f"{type(error).__name__}\n{where}")
     finally:
         # xberg's threads may abort an interpreter that shuts down in order.
         os._exit(code)
@@ -162,17 +163,16 @@ def _limit(memory_bytes: int, cpu_s: int) -> None:
 
 
 def _read(request: Request, document: int, spool: int, *, pipe: int) -> None:
-    with os.fdopen(document, "rb") as file:
-        data = file.read()
     offset = 0
     try:
-        for frame in readout.read(data, kind=request.kind, title=request.title):
-            encoded = msgspec.msgpack.encode(frame)
-            _write(spool, encoded)
-            _tell(pipe, Spooled(offset, len(encoded)))
-            offset += len(encoded)
-            if isinstance(frame, Reading):
-                _tell(pipe, Counted(frame.chunk_count))
+        with os.fdopen(document, "rb") as file:
+            for frame in readout.read(file, kind=request.kind, title=request.title):
+                encoded = msgspec.msgpack.encode(frame)
+                _write(spool, encoded)
+                _tell(pipe, Spooled(offset, len(encoded)))
+                offset += len(encoded)
+                if isinstance(frame, Reading):
+                    _tell(pipe, Counted(frame.chunk_count))
     except DocumentUnreadable as error:
         _tell(pipe, Refused(error.code, error.detail[: MAX_MESSAGE_BYTES // 4]))
 

@@ -3,21 +3,27 @@
 First its text, then its chunks in batches, then what there is to say about the whole.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
-from typing import Final
+from typing import BinaryIO, Final
 
 from msgspec import Struct
 
+from clonememoria.core.errors import DocumentHasNoText
 from clonememoria.knowledge import parsers
 from clonememoria.knowledge.chunking import Chunk, chunk
 from clonememoria.knowledge.context import context_of
 from clonememoria.knowledge.lexical import lexical_text
 from clonememoria.knowledge.parsers.document import ParsedDocument
+from clonememoria.knowledge.parsers.long_text import read_blocks
 
 TEXT_PART_CHARS: Final = 1_000_000
 # Half a second of work at most for a slow provider, a tenth for Postgres.
 BATCH_CHUNKS: Final = 256
+# Longer ones are cut block by block, which costs the overlap between two blocks.
+LONG_TEXT_BYTES: Final = 8_000_000
 
 
 class TextPart(Struct, frozen=True, tag="text"):
@@ -57,13 +63,17 @@ class Reading(Struct, frozen=True, tag="reading"):
 Frame = TextPart | Batch | Reading
 
 
-def read(data: bytes, *, kind: str, title: str) -> Iterator[Frame]:
+def read(file: BinaryIO, *, kind: str, title: str) -> Iterator[Frame]:
     """`title` is the owner's, or empty; raise DocumentUnreadable."""
-    parsed = parsers.parse(kind, data)
+    if kind == "txt" and os.fstat(file.fileno()).st_size > LONG_TEXT_BYTES:
+        yield from _read_long_text(file, title)
+        return
+    file.seek(0)
+    parsed = parsers.parse(kind, file.read())
     full_title = _titled(title, parsed.title)
-    yield from text_parts(parsed.text)
+    yield from _text_parts(parsed.text)
     count = 0
-    for batch in _batches(_chunks(parsed, kind), full_title):
+    for batch in _batches(chunk(parsed), full_title):
         count += len(batch.contents)
         yield batch
     yield Reading(
@@ -80,14 +90,38 @@ def _titled(given: str, found: str | None) -> str:
     return ": ".join(dict.fromkeys(filter(None, (given, found))))
 
 
-def text_parts(text: str) -> Iterator[TextPart]:
+def _read_long_text(file: BinaryIO, title: str) -> Iterator[Frame]:
+    """The same, with no more in memory than a few blocks. No chunk runs over the end of a block."""
+    waiting, start, count = "", 0, 0
+    for block in read_blocks(file):
+        pieces = chunk(ParsedDocument(title=None, text=block))
+        # Of a list: `count` grows while the batches are taken.
+        for batch in _batches([_moved(piece, start, count) for piece in pieces], title):
+            count += len(batch.contents)
+            yield batch
+        start += len(block)
+        waiting += block
+        while len(waiting) >= TEXT_PART_CHARS:
+            yield TextPart(waiting[:TEXT_PART_CHARS])
+            waiting = waiting[TEXT_PART_CHARS:]
+    if not count:
+        raise DocumentHasNoText
+    yield from _text_parts(waiting)
+    yield Reading(title, None, None, page_count=None, chunk_count=count, warnings=())
+
+
+def _moved(piece: Chunk, start: int, count: int) -> Chunk:
+    return replace(
+        piece,
+        index=piece.index + count,
+        char_start=piece.char_start + start,
+        char_end=piece.char_end + start,
+    )
+
+
+def _text_parts(text: str) -> Iterator[TextPart]:
     for start in range(0, len(text), TEXT_PART_CHARS):
         yield TextPart(text[start : start + TEXT_PART_CHARS])
-
-
-def _chunks(parsed: ParsedDocument, kind: str) -> Iterable[Chunk]:
-    is_markdown = kind not in {"txt", "pdf"}
-    return chunk(parsed.text, parsed.pages, is_markdown=is_markdown)
 
 
 def _batches(chunks: Iterable[Chunk], title: str) -> Iterator[Batch]:

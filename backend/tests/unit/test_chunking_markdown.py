@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from clonememoria.knowledge.chunking import Chunk, chunk
 from clonememoria.knowledge.cutting import CHUNK_CHARS, OVERLAP_CHARS, WIDE_CHUNK_CHARS
 from clonememoria.knowledge.headings import find_headings
+from clonememoria.knowledge.parsers.document import ParsedDocument
 
 SENTENCE = "The refund is paid within fourteen days of the notice. "
 LONG = SENTENCE * 30
@@ -26,7 +27,7 @@ SECTIONS = st.builds(
 
 
 def _chunks(text: str) -> list[Chunk]:
-    return chunk(text, is_markdown=True)
+    return list(chunk(ParsedDocument(None, text, is_markdown=True)))
 
 
 def _contents(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from clonememoria.knowledge.chunking import chunk
+from clonememoria.knowledge.parsers.document import ParsedDocument
 from clonememoria.knowledge.questions import MAX_QUESTION_CHARS, Excerpt, candidates
 
 
@@ -12,7 +13,7 @@ def _excerpts(text: str) -> list[Excerpt]:
     document_id = uuid4()
     return [
         Excerpt(uuid4(), document_id, piece.heading_path, piece.content)
-        for piece in chunk(text, is_markdown=True)
+        for piece in chunk(ParsedDocument(None, text, is_markdown=True))
     ]
 
 
