@@ -38,10 +38,12 @@ def test_chapters_follow_the_spine_under_headings_of_the_contents() -> None:
     assert document.text == "## Chapter 1\n\nFirst.\n\n# Its own\n\nSecond."
 
 
-def test_a_chapter_that_is_not_well_formed_is_read_as_a_web_page() -> None:
+def test_a_chapter_that_is_damaged_or_nested_deeply_is_read_as_a_web_page() -> None:
     text = parsers.parse("epub", build_book({"one.xhtml": "<p>First<br>line &nbsp; here"})).text
     assert "line" in text
     assert "here" in text
+    deep = f"{'<div>' * 9_000}deep needle{'</div>' * 9_000}"
+    assert "deep needle" in parsers.parse("epub", build_book({"one.xhtml": deep})).text
 
 
 def test_a_missing_chapter_is_named_and_the_others_are_read() -> None:

@@ -18,6 +18,7 @@ from clonememoria.knowledge.parsers.titles import sensible_title
 from tests.fixtures.builders import build_docx, build_docx_of
 from tests.fixtures.packed import (
     NAMESPACES,
+    build_odt,
     build_slides,
     build_word,
     pack,
@@ -33,7 +34,9 @@ NUMBERING = """
 <w:lvl w:ilvl="0"><w:start w:val="3"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>
 <w:lvl w:ilvl="1"><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%1.%2)"/></w:lvl>
 <w:lvl w:ilvl="2"><w:numFmt w:val="bullet"/><w:lvlText w:val="o"/></w:lvl>
-</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>"""
+</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>
+<w:num w:numId="2"><w:abstractNumId w:val="7"/>
+<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>"""
 BILLION_LAUGHS = (
     '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
     + "".join(f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">' for i in range(8))
@@ -63,8 +66,8 @@ def run(text: str) -> str:
     return f"<w:r><w:t>{text}</w:t></w:r>"
 
 
-def in_list(text: str, level: int) -> str:
-    properties = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="1"/></w:numPr>'
+def in_list(text: str, level: int, number: int = 1) -> str:
+    properties = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'
     return paragraph(text, properties)
 
 
@@ -78,6 +81,12 @@ def cell(text: str, properties: str = "") -> str:
 
 def row(*cells: str) -> str:
     return f"<w:tr>{''.join(cells)}</w:tr>"
+
+
+def stating_size(data: bytes, size_bytes: int) -> bytes:
+    """Let the list of parts say that the first one unpacks to so much."""
+    start = data.index(b"PK\x01\x02") + 24
+    return data[:start] + size_bytes.to_bytes(4, "little") + data[start + 4 :]
 
 
 def test_word_keeps_headings_lists_and_tables_but_no_page_headers() -> None:
@@ -128,7 +137,8 @@ def test_headings_are_found_by_style_base_or_outline_and_contents_left_out() -> 
 def test_lists_show_the_numbers_that_word_counts() -> None:
     body = in_list("c", 0) + in_list("ca", 1) + in_list("cb", 1) + in_list("x", 2) + in_list("d", 0)
     body += in_list("da", 1) + paragraph("text")
-    expected = "3. c\n  3.a) ca\n  3.b) cb\n    - x\n4. d\n  4.a) da\n\ntext"
+    body += in_list("new", 0, number=2) + in_list("next", 0, number=2)
+    expected = "3. c\n  3.a) ca\n  3.b) cb\n    - x\n4. d\n  4.a) da\n\ntext\n\n1. new\n2. next"
     assert word_text(body, numbering=NUMBERING) == expected
 
 
@@ -251,8 +261,8 @@ def test_a_damaged_slide_is_named_and_the_others_are_read() -> None:
         (build_docx_of(b'<?xml version="1.0" encoding="no-such"?><x/>'), DocumentCorrupt),
         (pack({"_rels/.rels": relations(("officeDocument", "missing.xml"))}), DocumentCorrupt),
         (build_word(""), DocumentHasNoText),
-        (build_word("<w:p/>" + " " * 210_000_000), DocumentTooLarge),
-        (build_word("<w:p/>" + " " * 30_000_000), DocumentTooLarge),
+        (stating_size(build_word(paragraph("a")), 200_000_001), DocumentTooLarge),
+        (build_word("<w:p/>" + " " * 20_000_000), DocumentTooLarge),
     ],
 )
 def test_a_word_file_that_cannot_be_read_says_why(
@@ -260,6 +270,19 @@ def test_a_word_file_that_cannot_be_read_says_why(
 ) -> None:
     with pytest.raises(error, match=r"^This document "):
         parsers.parse("docx", data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("docx", build_word("<w:p>" * 9_000 + run("deep") + "</w:p>" * 9_000)),
+        ("pptx", build_slides("<p:grpSp>" * 9_000 + shape("deep") + "</p:grpSp>" * 9_000)),
+        ("odt", build_odt("<text:section>" * 9_000 + "</text:section>" * 9_000)),
+    ],
+)
+def test_a_document_nested_thousands_deep_is_refused(kind: str, data: bytes) -> None:
+    with pytest.raises(DocumentCorrupt, match="nested too deeply"):
+        parsers.parse(kind, data)
 
 
 @pytest.mark.parametrize("kind", ["docx", "pptx", "xlsx", "odt", "epub"])

@@ -29,12 +29,14 @@ class Numbering:
         self._levels: dict[str, dict[int, Level]] = {}
         self._list_of: dict[str, str] = {}
         self._counts: dict[str, dict[int, int]] = {}
+        self._restarts: dict[str, dict[int, int]] = {}
         for element in () if root is None else root:
             if element.tag.endswith("}abstractNum"):
                 self._levels[attribute(element, "abstractNumId")] = dict(_levels(element))
             elif element.tag.endswith("}num"):
                 list_id = attribute(element, "numId")
                 self._list_of[list_id] = value_of(element, "abstractNumId")
+                self._restarts[list_id] = dict(_restarts(element))
 
     def mark(self, list_id: str, level: int) -> str:
         """`-`, `3.`, `2.1` or `b)`; empty for a list that shows nothing."""
@@ -44,6 +46,8 @@ class Numbering:
         if shown is None:
             return ""
         counts = self._counts.setdefault(abstract, {})
+        # A list that begins anew is another one of the same form, and says so once.
+        counts |= {place: start - 1 for place, start in self._restarts.pop(list_id, {}).items()}
         counts[level] = counts.get(level, shown.start - 1) + 1
         for deeper in [known for known in counts if known > level]:
             del counts[deeper]
@@ -75,6 +79,13 @@ def _levels(abstract: ET.Element) -> Iterator[tuple[int, Level]]:
                 int(start) if start.isdecimal() and len(start) < 6 else 1,
             ),
         )
+
+
+def _restarts(concrete: ET.Element) -> Iterator[tuple[int, int]]:
+    for override in concrete.iterfind("{*}lvlOverride"):
+        start = value_of(override, "startOverride")
+        if start.isdecimal() and len(start) < 6:
+            yield level_of(attribute(override, "ilvl")), int(start)
 
 
 def level_of(digits: str) -> int:

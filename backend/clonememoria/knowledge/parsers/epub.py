@@ -59,7 +59,8 @@ def _chapter(parts: Parts, name: str, title: str | None) -> str:
     try:
         root = parse_xhtml(_DECLARATION.sub("", decode(data), count=1))
         text = "\n\n".join(blocks(root))
-    except ET.ParseError:
+    # The reader of web pages takes what is damaged, or nested thousands deep, too.
+    except (ET.ParseError, RecursionError):
         text = _text_of_page(data)
     has_heading = text.startswith("#") or "\n#" in text
     return f"## {title}\n\n{text}" if title and text and not has_heading else text
