@@ -151,7 +151,6 @@ def test_pdf_pages_keep_their_numbers_and_offsets() -> None:
     assert [page.number for page in document.pages] == [1, 2, 3]
     texts = [document.text[page.char_start : page.char_end] for page in document.pages]
     assert texts == ["First (page)\nLine two", "", "Third"]
-    assert document.warnings == ("Without a text layer, perhaps scanned: page 2.",)
 
 
 def test_the_file_name_of_a_print_is_no_title() -> None:

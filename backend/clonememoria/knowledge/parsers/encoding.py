@@ -182,7 +182,12 @@ def _plausibility(sample: bytes, encoding: str) -> float:
     others = len(_OTHER_LETTER.findall(text))
     is_minority = 0 < others < len(_ASCII_LETTER.findall(text))
     trust = _TRUST.get(encoding, 1.0) * (TRUST_IN_MINORITY if is_minority else 1.0)
-    return trust / (1 + 2 * len(_ODDITY.findall(text)))
+    return trust / (1 + 2 * oddities(text))
+
+
+def oddities(text: str) -> int:
+    """How often there is what texts in alphabets have only if they were decoded wrongly."""
+    return len(_ODDITY.findall(text))
 
 
 def _codec(label: str) -> str | None:
