@@ -16,6 +16,7 @@ const ROUTES = {
   "/chat": [SHELL, "src/app/pages/chat.tsx"],
   "/clones/new": [SHELL, "src/app/pages/new-clone.tsx"],
   "/clones/$cloneId/knowledge": [SHELL, "src/app/pages/knowledge.tsx"],
+  "/clones/$cloneId/memory": [SHELL, "src/app/pages/memory.tsx"],
   "/clones/$cloneId/settings": [SHELL, "src/app/pages/settings.tsx"],
   "/account": [SHELL, "src/features/account/account-screen.tsx"],
   "/providers": [SHELL, "src/features/providers/providers-screen.tsx"],

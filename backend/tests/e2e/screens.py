@@ -40,7 +40,7 @@ class Screen:
 # Comes apart from the page, and stands outside of a dialog.
 FRAME = "[aria-label^='Account of'], [aria-label='Open the menu']"
 STILL_LOADING = ".animate-pulse"
-HOVER_CARD = "[data-radix-popper-content-wrapper]:not(:has([role=dialog]))"
+HOVER_CARD = "[data-radix-popper-content-wrapper]:not(:has([role=dialog], [role=menu]))"
 SETTLED = """async () => {
   await document.fonts.ready
   const moving = document.getAnimations().filter(
@@ -51,6 +51,7 @@ SETTLED = """async () => {
 
 CONVERSATION = "/chat/{sample_id}/{conversation_id}"
 KNOWLEDGE = "/clones/{keeper_id}/knowledge"
+MEMORY = "/clones/{keeper_id}/memory"
 SETTINGS = "/clones/{keeper_id}/settings?tab="
 
 FOR_GUESTS = (
@@ -67,9 +68,14 @@ FOR_MEMBERS = (
     Screen("wizard-style", "/clones/new?step=style", "Length of answers"),
     Screen("wizard-knowledge", "/clones/new?step=knowledge", "Choose files"),
     Screen("wizard-review", "/clones/new?step=review", "Instructions to the model"),
-    Screen("knowledge", KNOWLEDGE, "1 failed"),
+    Screen("knowledge", KNOWLEDGE, "1 document failed"),
+    Screen("knowledge-failed", KNOWLEDGE + "?show=failed", "save it again and upload the copy"),
+    Screen("knowledge-nothing", KNOWLEDGE + "?q=nowhere", "No document matches"),
+    Screen("knowledge-menu", KNOWLEDGE, "Replace by a new version", press="Actions for"),
     Screen("knowledge-paste", KNOWLEDGE, "Title", press="Paste text"),
     Screen("knowledge-document", KNOWLEDGE + "?document={handbook_id}", "6 passages"),
+    Screen("memory", MEMORY, "save it again and upload the copy"),
+    Screen("memory-emptying", MEMORY, "All passages are removed", press="Empty the memory"),
     Screen("chat-new", "/chat/{sample_id}", "the health of houses?"),
     Screen("chat", CONVERSATION, "Irresolution is what"),
     Screen("chat-sources", CONVERSATION, "leave the sick room quickly", press="Source "),

@@ -91,7 +91,7 @@ async def make_a_clone(page: Page) -> None:
 
 async def add_documents(page: Page) -> None:
     await page.get_by_role("link", name="Knowledge").click()
-    await expect(page.get_by_text("Drop files anywhere on this page")).to_be_visible()
+    await expect(page.get_by_text("Drop files or folders anywhere")).to_be_visible()
     progress = await record_texts(page, "li:has([role=progressbar])")
     await page.get_by_label("Files to add").set_input_files(
         {"name": handbook.FILE_NAME, "mimeType": "application/pdf", "buffer": handbook.handbook()}

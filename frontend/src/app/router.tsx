@@ -65,6 +65,12 @@ const knowledgeRoute = createRoute({
   component: lazyRouteComponent(() => import("./pages/knowledge"), "KnowledgePage"),
 });
 
+const memoryRoute = createRoute({
+  getParentRoute: () => memberRoute,
+  path: "/clones/$cloneId/memory",
+  component: lazyRouteComponent(() => import("./pages/memory"), "MemoryPage"),
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => memberRoute,
   path: "/clones/$cloneId/settings",
@@ -100,6 +106,7 @@ export const router = createRouter({
       galleryRoute,
       newCloneRoute,
       knowledgeRoute,
+      memoryRoute,
       settingsRoute,
       chatRoute,
       accountRoute,

@@ -1,4 +1,5 @@
 import { CATEGORIES, type Category } from "@/lib/categories";
+import { STANDINGS, type Standing } from "@/lib/standings";
 
 /** Readers of the query string: anything unknown falls back, nothing throws. */
 type Search = Record<string, unknown>;
@@ -38,8 +39,22 @@ export function settingsSearch(search: Search): { tab?: SettingsTab } {
   return { tab: oneOf(SETTINGS_TABS, search.tab) };
 }
 
-export function knowledgeSearch(search: Search): { document?: string } {
-  return { document: text(search.document) };
+interface KnowledgeSearch {
+  document?: string;
+  show?: Standing;
+  q?: string;
+  /** From 1. */
+  page?: number;
+}
+
+export function knowledgeSearch(search: Search): KnowledgeSearch {
+  const page = Number(search.page);
+  return {
+    document: text(search.document),
+    show: oneOf(Object.keys(STANDINGS) as Standing[], search.show),
+    q: text(search.q),
+    page: Number.isInteger(page) && page > 1 ? page : undefined,
+  };
 }
 
 export function wizardSearch(search: Search): { step?: WizardStep; template?: string } {

@@ -21,3 +21,17 @@ export function groupByDay<T extends { updated_at: string }>(rows: T[]): [DayGro
   }
   return [...groups];
 }
+
+/** "about 12 s left"; null where nothing is known, so that nothing is said. */
+export function timeLeft(seconds: number | null | undefined): string | null {
+  if (seconds === null || seconds === undefined) return null;
+  if (seconds < 1) return "almost done";
+  if (seconds < 90) return `about ${Math.round(seconds)} s left`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `about ${minutes} min left`;
+  return `about ${Math.round(minutes / 60)} h left`;
+}
+
+export function dateTime(iso: string): string {
+  return new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}

@@ -1,95 +1,120 @@
 import { create } from "zustand";
-import { explain, Problem, UNREACHABLE } from "@/lib/api/problem";
-import type { Document, ProblemBody } from "@/lib/api/types";
-import { currentToken, refreshSession } from "@/lib/session";
+import { explain, Problem } from "@/lib/api/problem";
+import type { Document } from "@/lib/api/types";
+import type { FoundFile } from "@/lib/dropped-files";
+import { beginTransfer, moved, type TransferRate } from "@/lib/transfer-rate";
+import { type Delivery, deliver } from "@/lib/upload-request";
 
 const AT_ONCE = 3;
 
-export interface Upload {
+export interface Upload extends Delivery {
   id: string;
-  cloneId: string;
-  file: File;
-  /** 0 to 100 of the bytes sent. */
-  percent: number;
-  state: "waiting" | "sending" | "failed";
+  /** The name with the folders it was found in. */
+  path: string;
+  /** In bytes. */
+  sent: number;
+  state: "waiting" | "sending" | "failed" | "duplicate";
   error: string | null;
+  /** Of a duplicate: the document that has this content already. */
+  first: { id: string; title: string } | null;
+  rate: TransferRate;
+}
+
+interface Uploads {
+  uploads: Upload[];
+  /** Of all that are under way together. */
+  rate: TransferRate;
 }
 
 /** Files on their way to the server; an upload that arrived leaves the list. */
-export const useUploads = create<{ uploads: Upload[] }>(() => ({ uploads: [] }));
+export const useUploads = create<Uploads>(() => ({ uploads: [], rate: beginTransfer() }));
 
-type Arrived = (cloneId: string, documents: Document[]) => void;
+type Arrived = (document: Document) => void;
 
-export function addUploads(cloneId: string, files: File[], onArrived: Arrived): void {
+const sendings = new Map<string, AbortController>();
+
+interface Target {
+  cloneId: string;
+  replaces?: string;
+  onArrived: Arrived;
+}
+
+export function addUploads(files: FoundFile[], { cloneId, replaces, onArrived }: Target): void {
   const uploads = files.map(
-    (file): Upload => ({
-      id: crypto.randomUUID(),
-      cloneId,
-      file,
-      percent: 0,
-      state: "waiting",
-      error: null,
+    ({ file, path }): Upload => ({
+      ...{ id: crypto.randomUUID(), cloneId, file, path, replaces: replaces ?? null },
+      ...FRESH,
+      rate: beginTransfer(),
     }),
   );
   useUploads.setState((state) => ({ uploads: [...state.uploads, ...uploads] }));
   startWaiting(onArrived);
 }
 
-export function retryUpload(id: string, onArrived: Arrived): void {
-  change(id, { state: "waiting", percent: 0, error: null });
+const FRESH = { state: "waiting", sent: 0, error: null, first: null } as const;
+
+export function retryUploads(ids: string[], onArrived: Arrived): void {
+  const again = new Set(ids);
+  useUploads.setState(({ uploads }) => ({
+    uploads: uploads.map((upload) => (again.has(upload.id) ? { ...upload, ...FRESH } : upload)),
+  }));
   startWaiting(onArrived);
 }
 
-export function dropUpload(id: string): void {
-  useUploads.setState(({ uploads }) => ({ uploads: uploads.filter((upload) => upload.id !== id) }));
+/** Takes uploads off the list, whatever became of them; those under way are broken off. */
+export function dropUploads(ids: string[]): void {
+  const gone = new Set(ids);
+  useUploads.setState(({ uploads }) => ({ uploads: uploads.filter(({ id }) => !gone.has(id)) }));
+  for (const id of ids) sendings.get(id)?.abort();
 }
 
-function change(id: string, changes: Partial<Upload>): void {
+export function isOnItsWay({ state }: Upload): boolean {
+  return state === "waiting" || state === "sending";
+}
+
+function change(id: string, changes: (upload: Upload) => Partial<Upload>): void {
   useUploads.setState(({ uploads }) => ({
-    uploads: uploads.map((upload) => (upload.id === id ? { ...upload, ...changes } : upload)),
+    uploads: uploads.map((upload) =>
+      upload.id === id ? { ...upload, ...changes(upload) } : upload,
+    ),
   }));
 }
 
 function startWaiting(onArrived: Arrived): void {
   const { uploads } = useUploads.getState();
-  const free = AT_ONCE - uploads.filter(({ state }) => state === "sending").length;
-  const next = uploads.filter(({ state }) => state === "waiting").slice(0, Math.max(free, 0));
-  for (const upload of next) {
-    change(upload.id, { state: "sending" });
+  const sending = uploads.filter(({ state }) => state === "sending").length;
+  if (sending === 0) useUploads.setState({ rate: beginTransfer() });
+  const waiting = uploads.filter(({ state }) => state === "waiting");
+  for (const upload of waiting.slice(0, Math.max(AT_ONCE - sending, 0))) {
+    change(upload.id, () => ({ state: "sending", rate: beginTransfer() }));
     void run(upload, onArrived).finally(() => startWaiting(onArrived));
   }
 }
 
 async function run(upload: Upload, onArrived: Arrived): Promise<void> {
+  const abort = new AbortController();
+  sendings.set(upload.id, abort);
   try {
-    const documents = await send(upload).catch(async (error: unknown) => {
-      const expired = error instanceof Problem && error.status === 401;
-      if (expired && (await refreshSession())) return send(upload);
-      throw error;
-    });
-    onArrived(upload.cloneId, documents);
-    dropUpload(upload.id);
+    const onSent = (sent: number) => measure(upload.id, sent);
+    onArrived(await deliver(upload, { onSent, signal: abort.signal }));
+    dropUploads([upload.id]);
   } catch (error) {
-    change(upload.id, { state: "failed", error: explain(error) });
+    change(upload.id, () => outcomeOf(error));
+  } finally {
+    sendings.delete(upload.id);
   }
 }
 
-// XMLHttpRequest, because fetch does not tell how much of a body was sent.
-function send({ id, cloneId, file }: Upload): Promise<Document[]> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", `/api/clones/${cloneId}/documents/upload`);
-    request.setRequestHeader("Authorization", `Bearer ${currentToken()}`);
-    request.responseType = "json";
-    request.upload.onprogress = ({ loaded, total }) =>
-      change(id, { percent: Math.round((100 * loaded) / total) });
-    request.onerror = () => reject(UNREACHABLE);
-    request.onload = () => {
-      if (request.status < 300) resolve(request.response as Document[]);
-      else reject(new Problem(request.status, (request.response ?? {}) as Partial<ProblemBody>));
-    };
-    const body = new FormData();
-    body.append("files", file);
-    request.send(body);
-  });
+function measure(id: string, sent: number): void {
+  const before = useUploads.getState().uploads.find((upload) => upload.id === id)?.sent ?? 0;
+  change(id, ({ rate }) => ({ sent, rate: moved(rate, sent - before) }));
+  useUploads.setState(({ rate }) => ({ rate: moved(rate, sent - before) }));
+}
+
+function outcomeOf(error: unknown): Partial<Upload> {
+  if (error instanceof Problem && error.code === "duplicate_document") {
+    const { document_id: id, document_title: title } = error.body;
+    if (id && title) return { state: "duplicate", first: { id, title } };
+  }
+  return { state: "failed", error: explain(error) };
 }

@@ -1,23 +1,37 @@
 import { type ReactNode, useRef } from "react";
 
 interface FilePickerProps {
-  accept: string;
+  /** Which files are offered; without it all are. */
+  accept?: string;
+  label?: string;
+  /** `folder` takes all files of one folder, and `one` a single file. */
+  takes?: "many" | "one" | "folder";
   onFiles: (files: File[]) => void;
   children: (open: () => void) => ReactNode;
 }
 
 /** A hidden file input, opened by whatever buttons the children render. */
-export function FilePicker({ accept, onFiles, children }: FilePickerProps) {
+export function FilePicker({
+  accept,
+  label = "Files to add",
+  takes = "many",
+  onFiles,
+  children,
+}: FilePickerProps) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
       <input
-        ref={input}
+        ref={(element) => {
+          input.current = element;
+          // React has no attribute for it.
+          if (element) element.webkitdirectory = takes === "folder";
+        }}
         type="file"
-        multiple
+        multiple={takes !== "one"}
         hidden
         accept={accept}
-        aria-label="Files to add"
+        aria-label={label}
         onChange={(event) => {
           onFiles([...(event.target.files ?? [])]);
           event.target.value = "";

@@ -1,3 +1,4 @@
+import { Check } from "lucide-react";
 import { DropdownMenu as Primitive } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "@/lib/cn";
@@ -7,13 +8,16 @@ interface MenuProps {
   children: ReactNode;
   side?: "top" | "bottom";
   align?: "start" | "end";
+  /** Where it is put in the page; at its end without. A menu of the page itself is a part of it. */
+  container?: HTMLElement | null;
 }
 
-export function Menu({ trigger, children, side = "bottom", align = "end" }: MenuProps) {
+export function Menu({ trigger, children, side = "bottom", align = "end", container }: MenuProps) {
   return (
-    <Primitive.Root>
+    // Modal, it would hide from screen readers what the keyboard still reaches.
+    <Primitive.Root modal={false}>
       <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
-      <Primitive.Portal>
+      <Primitive.Portal container={container}>
         <Primitive.Content
           side={side}
           align={align}
@@ -28,6 +32,11 @@ export function Menu({ trigger, children, side = "bottom", align = "end" }: Menu
   );
 }
 
+const ITEM_LOOK = cn(
+  "flex cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-2 text-sm outline-none [&_svg]:size-4",
+  "data-[highlighted]:bg-sunken",
+);
+
 interface MenuItemProps extends ComponentProps<typeof Primitive.Item> {
   tone?: "plain" | "danger";
 }
@@ -36,8 +45,7 @@ export function MenuItem({ tone = "plain", className, ...rest }: MenuItemProps) 
   return (
     <Primitive.Item
       className={cn(
-        "flex cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-2 text-sm outline-none [&_svg]:size-4",
-        "data-[highlighted]:bg-sunken",
+        ITEM_LOOK,
         tone === "danger" ? "text-danger" : "text-ink [&_svg]:text-muted",
         className,
       )}
@@ -48,4 +56,32 @@ export function MenuItem({ tone = "plain", className, ...rest }: MenuItemProps) 
 
 export function MenuSeparator() {
   return <Primitive.Separator className="my-1 h-px bg-line" />;
+}
+
+interface MenuChoicesProps {
+  label: string;
+  value: string;
+  options: { value: string; label: string }[];
+  onChange: (value: string) => void;
+}
+
+/** One of a few values, the present one ticked. */
+export function MenuChoices({ label, value, options, onChange }: MenuChoicesProps) {
+  return (
+    <>
+      <Primitive.Label className="px-2.5 pt-1 text-muted text-xs">{label}</Primitive.Label>
+      <Primitive.RadioGroup aria-label={label} value={value} onValueChange={onChange}>
+        {options.map((option) => (
+          <Primitive.RadioItem key={option.value} value={option.value} className={ITEM_LOOK}>
+            <span className="size-4">
+              <Primitive.ItemIndicator>
+                <Check aria-hidden />
+              </Primitive.ItemIndicator>
+            </span>
+            {option.label}
+          </Primitive.RadioItem>
+        ))}
+      </Primitive.RadioGroup>
+    </>
+  );
 }

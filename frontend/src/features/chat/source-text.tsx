@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Problem } from "@/lib/api/problem";
 import type { Clone, Source } from "@/lib/api/types";
-import { MARKDOWN } from "@/lib/file-types";
+import { readsAsMarkdown } from "@/lib/file-types";
 import { looksLikeMarkdown } from "@/lib/markdown/runs";
 import { documentQuery } from "@/lib/queries/documents";
 import { useOwns } from "@/lib/session";
@@ -50,7 +50,7 @@ export function SourceText({ clone, source }: SourceTextProps) {
     >
       <PassageText
         text={data.content}
-        isMarkdown={data.mime_type === MARKDOWN}
+        isMarkdown={readsAsMarkdown(data)}
         passage={{ start: source.char_start, end: source.char_end }}
       />
     </section>

@@ -23,7 +23,7 @@ export function CloneCard({ clone, own }: { clone: Clone; own: boolean }) {
               {clone.professional_title || categoryLabel(clone.category)}
             </p>
           </div>
-          <CloneStatus clone={clone} />
+          <CloneStatus clone={clone} own={own} />
         </div>
         <p className="line-clamp-2 min-h-10 text-sm">{clone.bio}</p>
         <p className="text-muted text-xs">

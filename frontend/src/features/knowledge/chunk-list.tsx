@@ -1,48 +1,54 @@
-import type { UseQueryResult } from "@tanstack/react-query";
+import type { KeyboardEvent } from "react";
 import type { Chunk } from "@/lib/api/types";
 import { cn } from "@/lib/cn";
 import { plural } from "@/lib/text";
-import { ErrorState } from "@/ui/error-state";
 import { ReadableText } from "@/ui/readable-text";
-import { SkeletonList } from "@/ui/skeleton";
 
 interface ChunkListProps {
-  query: UseQueryResult<Chunk[]>;
+  chunks: Chunk[];
   isMarkdown: boolean;
   selected: Chunk | null;
   onSelect: (chunk: Chunk) => void;
 }
 
-export function ChunkList({ query, isMarkdown, selected, onSelect }: ChunkListProps) {
-  const { data, error, refetch, isPending } = query;
-  if (isPending) return <SkeletonList label="Loading passages" className="h-24" />;
-  if (error) {
-    return <ErrorState title="The passages could not be loaded" error={error} onRetry={refetch} />;
+const STEPS: Record<string, (index: number, last: number) => number> = {
+  ArrowDown: (index, last) => Math.min(index + 1, last),
+  ArrowUp: (index) => Math.max(index - 1, 0),
+  Home: () => 0,
+  End: (_, last) => last,
+};
+
+/** The passages of a page; the arrow keys go from one to the next, and show it in the text. */
+export function ChunkList({ chunks, isMarkdown, selected, onSelect }: ChunkListProps) {
+  function step(event: KeyboardEvent<HTMLOListElement>) {
+    const buttons = [...event.currentTarget.querySelectorAll("button")];
+    const present = buttons.indexOf(document.activeElement as HTMLButtonElement);
+    const next = STEPS[event.key]?.(present, buttons.length - 1);
+    const chunk = next === undefined ? undefined : chunks[next];
+    if (present < 0 || next === undefined || !chunk) return;
+    event.preventDefault();
+    buttons[next]?.focus();
+    onSelect(chunk);
   }
-  if (data.length === 0) {
-    return <p className="text-muted text-sm">There are no passages until the document is ready.</p>;
-  }
+
   return (
     <ol
       aria-label="Passages"
-      className="flex max-h-[48dvh] flex-col lg:max-h-[70dvh] gap-2 overflow-y-auto p-0.5"
+      onKeyDown={step}
+      className="flex max-h-[44dvh] flex-col gap-2 overflow-y-auto p-0.5 lg:max-h-[66dvh]"
     >
-      {data.map((chunk) => (
-        <li key={chunk.id}>
+      {chunks.map((chunk) => (
+        <li key={chunk.id} className="[contain-intrinsic-size:auto_7rem] [content-visibility:auto]">
           <button
             type="button"
             aria-pressed={chunk.id === selected?.id}
             onClick={() => onSelect(chunk)}
             className={cn(
-              "w-full rounded-lg border p-3 text-left hover:border-accent",
+              "-outline-offset-2 w-full rounded-lg border p-3 text-left hover:border-accent",
               chunk.id === selected?.id ? "border-accent bg-tint" : "border-line bg-surface",
             )}
           >
-            <span className="flex gap-2 text-muted text-xs">
-              <span className="font-medium text-ink">{chunk.chunk_index + 1}</span>
-              {chunk.page_number !== null && <span>page {chunk.page_number}</span>}
-              <span>{plural(chunk.token_count, "token")}</span>
-            </span>
+            <ChunkFacts chunk={chunk} />
             <span className="mt-1 line-clamp-3 break-words text-sm">
               <ReadableText text={chunk.content} isMarkdown={isMarkdown} />
             </span>
@@ -50,5 +56,26 @@ export function ChunkList({ query, isMarkdown, selected, onSelect }: ChunkListPr
         </li>
       ))}
     </ol>
+  );
+}
+
+function ChunkFacts({ chunk }: { chunk: Chunk }) {
+  const { chunk_index, heading_path, page_number, token_count, char_start, char_end } = chunk;
+  return (
+    <>
+      <span className="flex flex-wrap gap-x-2 text-muted text-xs tabular-nums">
+        <span className="font-medium text-ink">{(chunk_index + 1).toLocaleString()}</span>
+        {page_number !== null && <span>page {page_number}</span>}
+        <span>{plural(token_count, "token")}</span>
+        <span>
+          characters {char_start.toLocaleString()}–{char_end.toLocaleString()}
+        </span>
+      </span>
+      {heading_path.length > 0 && (
+        <span className="mt-0.5 block break-words font-medium text-accent text-xs">
+          {heading_path.join(" › ")}
+        </span>
+      )}
+    </>
   );
 }

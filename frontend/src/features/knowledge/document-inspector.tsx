@@ -1,16 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
-import { ArrowLeft } from "lucide-react";
+import { ArrowLeft, Download } from "lucide-react";
 import { useState } from "react";
-import type { Chunk } from "@/lib/api/types";
-import { MARKDOWN } from "@/lib/file-types";
-import { chunksQuery, documentQuery } from "@/lib/queries/documents";
-import { plural } from "@/lib/text";
+import type { Chunk, DocumentDetail } from "@/lib/api/types";
+import { readsAsMarkdown } from "@/lib/file-types";
+import { documentQuery } from "@/lib/queries/documents";
 import { Button } from "@/ui/button";
 import { ErrorState } from "@/ui/error-state";
 import { Page } from "@/ui/page";
 import { PassageText } from "@/ui/passage-text";
 import { SkeletonList } from "@/ui/skeleton";
-import { ChunkList } from "./chunk-list";
+import { DocumentFacts } from "./document-facts";
+import { Passages } from "./passages";
+import { saveOriginal } from "./save-original";
 
 interface DocumentInspectorProps {
   cloneId: string;
@@ -24,48 +25,45 @@ export default function DocumentInspector({
   documentId,
   onClose,
 }: DocumentInspectorProps) {
-  const document = useQuery(documentQuery(cloneId, documentId));
-  const chunks = useQuery(chunksQuery(cloneId, documentId));
+  const { data, error, refetch, isPending } = useQuery(documentQuery(cloneId, documentId));
   const [selected, setSelected] = useState<Chunk | null>(null);
-  const isMarkdown = document.data?.mime_type === MARKDOWN;
-  const range = selected ? { start: selected.char_start, end: selected.char_end } : undefined;
+  const isMarkdown = data !== undefined && readsAsMarkdown(data);
 
   return (
     <Page
-      title={document.data?.title ?? "Document"}
-      subtitle={chunks.data ? plural(chunks.data.length, "passage") : " "}
+      title={data?.title ?? "Document"}
       actions={
-        <Button onClick={onClose}>
-          <ArrowLeft aria-hidden />
-          All documents
-        </Button>
+        <>
+          {data && (
+            <Button variant="ghost" onClick={() => void saveOriginal(data)}>
+              <Download aria-hidden />
+              Original
+            </Button>
+          )}
+          <Button onClick={onClose}>
+            <ArrowLeft aria-hidden />
+            All documents
+          </Button>
+        </>
       }
     >
-      {document.error && (
-        <ErrorState
-          title="The document could not be opened"
-          error={document.error}
-          onRetry={document.refetch}
-        />
+      {error && (
+        <ErrorState title="The document could not be opened" error={error} onRetry={refetch} />
       )}
+      {data && <DocumentFacts document={data} />}
       <div className="grid gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <section
           aria-label="Text"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
           tabIndex={0}
-          className="h-[48dvh] overflow-y-auto rounded-lg lg:h-[70dvh] border border-line bg-surface p-5 shadow-card"
+          className="h-[44dvh] overflow-y-auto rounded-lg border border-line bg-surface p-5 shadow-card lg:h-[66dvh]"
         >
-          {document.isPending && <SkeletonList label="Loading the text" />}
-          {document.data && (
-            <PassageText
-              text={document.data.content || "No text was found in it."}
-              isMarkdown={isMarkdown}
-              passage={range}
-            />
-          )}
+          {isPending && <SkeletonList label="Loading the text" />}
+          {data && <Text document={data} selected={selected} />}
         </section>
-        <ChunkList
-          query={chunks}
+        <Passages
+          cloneId={cloneId}
+          documentId={documentId}
           isMarkdown={isMarkdown}
           selected={selected}
           onSelect={setSelected}
@@ -73,4 +71,19 @@ export default function DocumentInspector({
       </div>
     </Page>
   );
+}
+
+function Text({ document, selected }: { document: DocumentDetail; selected: Chunk | null }) {
+  if (!document.content) return <p className="text-muted text-sm">{textMissing(document)}</p>;
+  return (
+    <PassageText
+      text={document.content}
+      isMarkdown={readsAsMarkdown(document)}
+      passage={selected ? { start: selected.char_start, end: selected.char_end } : undefined}
+    />
+  );
+}
+
+function textMissing({ status }: DocumentDetail): string {
+  return status === "failed" ? "No text was found in it." : "Its text shows here once it is read.";
 }

@@ -1,88 +1,83 @@
-import { ClipboardType, FileText, Globe, RotateCcw, Trash2 } from "lucide-react";
+import { ClipboardType, FileText, Globe, Lock, RotateCcw, X } from "lucide-react";
+import { lazy, Suspense } from "react";
 import type { Document } from "@/lib/api/types";
-import { fileSize, plural } from "@/lib/text";
+import { isUnderWay } from "@/lib/document-stages";
 import { Badge } from "@/ui/badge";
 import { IconButton } from "@/ui/icon-button";
-import { Progress } from "@/ui/progress";
-import { isUnderWay } from "./document-cache";
-import { useReprocess } from "./use-reprocess";
+import { DocumentState } from "./document-state";
+import { useCancel, useReprocess } from "./use-document-actions";
+
+const DocumentMenu = lazy(() => import("./document-menu"));
 
 const ICONS = { file: FileText, manual: ClipboardType, url: Globe };
 
-const STAGES: Record<Document["stage"], string> = {
-  queued: "Waiting its turn",
-  parsing: "Reading the text",
-  chunking: "Splitting into passages",
-  embedding: "Learning the meaning",
-  indexing: "Making it searchable",
-  done: "Finishing",
-};
-
-interface DocumentRowProps {
+export interface DocumentRowProps {
   document: Document;
   onOpen: (documentId: string) => void;
   onRemove: (document: Document) => void;
+  onReplace: (document: Document) => void;
 }
 
-export function DocumentRow({ document, onOpen, onRemove }: DocumentRowProps) {
-  const reprocess = useReprocess();
-  const Icon = ICONS[document.source_type];
+export function DocumentRow({ document, ...actions }: DocumentRowProps) {
+  const { id, title, source_type, status, visibility } = document;
+  const Icon = ICONS[source_type];
   return (
-    <li className="flex items-start gap-3 px-4 py-3 sm:items-center" data-status={document.status}>
-      <Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-muted sm:mt-0" />
+    <li
+      className="flex items-start gap-3 px-4 py-3 [contain-intrinsic-size:auto_4rem] [content-visibility:auto]"
+      data-status={status}
+    >
+      <Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-muted" />
       <div className="min-w-0 flex-1">
-        <button
-          type="button"
-          onClick={() => onOpen(document.id)}
-          className="block max-w-full truncate text-left font-medium text-sm hover:underline"
-        >
-          {document.title}
-        </button>
+        <div className="flex items-center gap-2">
+          <button
+            type="button"
+            onClick={() => actions.onOpen(id)}
+            className="-outline-offset-1 min-w-0 truncate text-left font-medium text-sm hover:underline"
+          >
+            {title}
+          </button>
+          {visibility === "private" && (
+            <Badge>
+              <Lock aria-hidden />
+              Private
+            </Badge>
+          )}
+        </div>
         <DocumentState document={document} />
       </div>
-      {document.status === "failed" && (
-        <IconButton
-          label={`Try ${document.title} again`}
-          disabled={reprocess.isPending}
-          onClick={() => reprocess.mutate(document)}
-        >
-          <RotateCcw aria-hidden />
-        </IconButton>
-      )}
-      <IconButton label={`Delete ${document.title}`} onClick={() => onRemove(document)}>
-        <Trash2 aria-hidden />
-      </IconButton>
+      <div className="flex shrink-0 items-center">
+        <QuickAction document={document} />
+        <Suspense fallback={<span className="size-8" />}>
+          <DocumentMenu document={document} {...actions} />
+        </Suspense>
+      </div>
     </li>
   );
 }
 
-function DocumentState({ document }: { document: Document }) {
+/** What one most likely wants of it, without opening the menu. */
+function QuickAction({ document }: { document: Document }) {
+  const reprocess = useReprocess();
+  const cancel = useCancel();
   if (isUnderWay(document)) {
-    const stage = STAGES[document.stage];
     return (
-      <div className="mt-1 flex items-center gap-3 text-muted text-xs">
-        <span className="w-40 shrink-0">{stage}</span>
-        <Progress label={`${document.title}: ${stage}`} percent={document.progress_percentage} />
-        <span className="w-9 shrink-0 text-right tabular-nums">
-          {document.progress_percentage} %
-        </span>
-      </div>
+      <IconButton
+        label={`Cancel ${document.title}`}
+        disabled={cancel.isPending}
+        onClick={() => cancel.mutate(document)}
+      >
+        <X aria-hidden />
+      </IconButton>
     );
   }
-  if (document.status === "failed") {
-    return (
-      <p className="mt-0.5 text-danger text-sm">
-        {document.error_message ?? "It could not be read."}
-      </p>
-    );
-  }
+  if (document.status !== "failed") return null;
   return (
-    <div className="mt-1 flex flex-wrap items-center gap-x-2.5 gap-y-1 text-muted text-xs">
-      {document.status === "completed" ? <Badge tone="ok">Ready</Badge> : <Badge>Skipped</Badge>}
-      <span>{fileSize(document.size_bytes)}</span>
-      {document.page_count ? <span>{plural(document.page_count, "page")}</span> : null}
-      <span>{plural(document.chunk_count, "passage")}</span>
-      {document.error_message && <span className="text-warn">{document.error_message}</span>}
-    </div>
+    <IconButton
+      label={`Try ${document.title} again`}
+      disabled={reprocess.isPending}
+      onClick={() => reprocess.mutate(document)}
+    >
+      <RotateCcw aria-hidden />
+    </IconButton>
   );
 }

@@ -1,8 +1,10 @@
 import { FileDown } from "lucide-react";
 import { type DragEvent, type ReactNode, useRef, useState } from "react";
+import { type Found, filesOf } from "@/lib/dropped-files";
+import { notifyError } from "@/ui/toast";
 
 interface DropZoneProps {
-  onFiles: (files: File[]) => void;
+  onFiles: (found: Found) => void;
   children: ReactNode;
 }
 
@@ -10,7 +12,7 @@ function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer.types.includes("Files");
 }
 
-/** Files may be dropped anywhere on the page; the buttons do the same for keyboards. */
+/** Files and folders may be dropped anywhere on the page; the buttons do the same for keyboards. */
 export function DropZone({ onFiles, children }: DropZoneProps) {
   const [over, setOver] = useState(false);
   // Entering a child fires before leaving its parent, so depth is counted.
@@ -24,11 +26,13 @@ export function DropZone({ onFiles, children }: DropZoneProps) {
   }
 
   function drop(event: DragEvent) {
-    event.preventDefault();
     depth.current = 0;
     setOver(false);
-    const files = [...event.dataTransfer.files];
-    if (files.length) onFiles(files);
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    filesOf(event.dataTransfer.items).then(onFiles, (error) =>
+      notifyError("What was dropped could not be read", error),
+    );
   }
 
   return (

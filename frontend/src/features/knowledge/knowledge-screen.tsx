@@ -1,29 +1,35 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ClipboardPaste, MessageCircle, Upload } from "lucide-react";
+import { BrainCircuit, MessageCircle } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { READABLE_FILES } from "@/lib/file-types";
+import { useDocumentEvents } from "@/lib/document-events";
 import { cloneQuery } from "@/lib/queries/clones";
+import type { DocumentFilter } from "@/lib/queries/documents";
 import { Button } from "@/ui/button";
 import { ErrorState } from "@/ui/error-state";
-import { FilePicker } from "@/ui/file-picker";
 import { Page } from "@/ui/page";
+import { AddPanel } from "./add-panel";
 import { DocumentList } from "./document-list";
 import { DropZone } from "./drop-zone";
+import { Failures } from "./failures";
+import { MemoryOff } from "./memory-off";
+import { UploadQueue } from "./upload-queue";
 import { useAddFiles } from "./use-add-files";
-import { useDocumentEvents } from "./use-document-events";
 
 const DocumentInspector = lazy(() => import("./document-inspector"));
 const PasteDialog = lazy(() => import("./paste-dialog"));
 
 interface KnowledgeScreenProps {
   cloneId: string;
+  filter: DocumentFilter;
+  onFilter: (filter: DocumentFilter) => void;
   /** The document shown instead of the list. */
   documentId: string | undefined;
   onOpen: (documentId: string | undefined) => void;
 }
 
-export function KnowledgeScreen({ cloneId, documentId, onOpen }: KnowledgeScreenProps) {
+export function KnowledgeScreen(props: KnowledgeScreenProps) {
+  const { cloneId, filter, onFilter, documentId, onOpen } = props;
   const { data: clone, error, refetch } = useQuery(cloneQuery(cloneId));
   const [pasting, setPasting] = useState(false);
   const { addFiles } = useAddFiles(cloneId);
@@ -40,6 +46,7 @@ export function KnowledgeScreen({ cloneId, documentId, onOpen }: KnowledgeScreen
     return (
       <Suspense>
         <DocumentInspector
+          key={documentId}
           cloneId={cloneId}
           documentId={documentId}
           onClose={() => onOpen(undefined)}
@@ -49,37 +56,45 @@ export function KnowledgeScreen({ cloneId, documentId, onOpen }: KnowledgeScreen
   }
   return (
     <DropZone onFiles={addFiles}>
-      <FilePicker accept={READABLE_FILES} onFiles={addFiles}>
-        {(pickFiles) => (
-          <Page
-            title="Knowledge"
-            subtitle={clone ? `What ${clone.name} has read, and answers from.` : " "}
-            actions={
-              <>
-                <Button asChild variant="ghost">
-                  <Link to="/chat/$cloneId/{-$conversationId}" params={{ cloneId }}>
-                    <MessageCircle aria-hidden />
-                    Chat
-                  </Link>
-                </Button>
-                <Button onClick={() => setPasting(true)}>
-                  <ClipboardPaste aria-hidden />
-                  Paste text
-                </Button>
-                <Button variant="primary" onClick={pickFiles}>
-                  <Upload aria-hidden />
-                  Add files
-                </Button>
-              </>
-            }
-          >
-            <DocumentList cloneId={cloneId} onOpen={onOpen} onPick={pickFiles} />
-            <Suspense>
-              {pasting && <PasteDialog cloneId={cloneId} onClose={() => setPasting(false)} />}
-            </Suspense>
-          </Page>
-        )}
-      </FilePicker>
+      <Page
+        title="Knowledge"
+        subtitle={clone ? `What ${clone.name} has read, and answers from.` : " "}
+        actions={<Ways cloneId={cloneId} />}
+      >
+        <AddPanel
+          cloneId={cloneId}
+          onFiles={addFiles}
+          onPaste={() => setPasting(true)}
+          onOpen={onOpen}
+        />
+        <UploadQueue cloneId={cloneId} onOpen={onOpen} />
+        <MemoryOff cloneId={cloneId} />
+        <Failures cloneId={cloneId} onShow={() => onFilter({ standing: "failed", page: 0 })} />
+        <DocumentList cloneId={cloneId} filter={filter} onFilter={onFilter} onOpen={onOpen} />
+        <Suspense>
+          {pasting && <PasteDialog cloneId={cloneId} onClose={() => setPasting(false)} />}
+        </Suspense>
+      </Page>
     </DropZone>
+  );
+}
+
+/** Where one goes from here. */
+function Ways({ cloneId }: { cloneId: string }) {
+  return (
+    <>
+      <Button asChild variant="ghost">
+        <Link to="/clones/$cloneId/memory" params={{ cloneId }}>
+          <BrainCircuit aria-hidden />
+          Preparation
+        </Link>
+      </Button>
+      <Button asChild variant="ghost">
+        <Link to="/chat/$cloneId/{-$conversationId}" params={{ cloneId }}>
+          <MessageCircle aria-hidden />
+          Chat
+        </Link>
+      </Button>
+    </>
   );
 }

@@ -2,7 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import { api, unwrap } from "@/lib/api/client";
 import { explain } from "@/lib/api/problem";
-import { documentKeys } from "@/lib/queries/documents";
+import { putDocument } from "@/lib/document-cache";
+import { memoryKeys } from "@/lib/queries/memory";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Input, Textarea } from "@/ui/input";
@@ -41,8 +42,9 @@ function PasteForm({ cloneId, onClose }: PasteDialogProps) {
           body: { ...fields, source_type: "manual" },
         }),
       ),
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: documentKeys.list(cloneId) });
+    onSuccess: (document) => {
+      putDocument(queries, document);
+      queries.invalidateQueries({ queryKey: memoryKeys.status(cloneId) });
       onClose();
     },
   });

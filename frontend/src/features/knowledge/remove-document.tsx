@@ -3,6 +3,7 @@ import { api, unwrap } from "@/lib/api/client";
 import type { Document } from "@/lib/api/types";
 import { cloneKeys } from "@/lib/queries/clones";
 import { documentKeys } from "@/lib/queries/documents";
+import { memoryKeys } from "@/lib/queries/memory";
 import { ConfirmDialog } from "@/ui/confirm-dialog";
 import { notifyError } from "@/ui/toast";
 
@@ -22,6 +23,7 @@ export function RemoveDocument({ document, onClose }: RemoveDocumentProps) {
       ),
     onSuccess: async (_, { clone_id }) => {
       await queries.invalidateQueries({ queryKey: documentKeys.list(clone_id) });
+      await queries.invalidateQueries({ queryKey: memoryKeys.status(clone_id) });
       await queries.invalidateQueries({ queryKey: cloneKeys.all });
     },
     onError: (error) => notifyError("The document was not deleted", error),

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { Paperclip, X } from "lucide-react";
+import { FolderUp, Paperclip, X } from "lucide-react";
 import { useFormContext } from "react-hook-form";
+import { type FoundFile, filesPicked } from "@/lib/dropped-files";
 import { READABLE_FILES } from "@/lib/file-types";
 import { providerOptions, standardOption } from "@/lib/provider-options";
 import { providersQuery } from "@/lib/queries/providers";
-import { fileSize } from "@/lib/text";
+import { fileSize, plural } from "@/lib/text";
 import { Button } from "@/ui/button";
 import { ErrorState } from "@/ui/error-state";
 import { FilePicker } from "@/ui/file-picker";
@@ -13,28 +14,14 @@ import { Select } from "@/ui/input";
 import type { Draft } from "./draft";
 import type { StepProps } from "./steps";
 
+const FILES_SHOWN = 50;
+
 export function KnowledgeStep({ files, onFiles }: StepProps) {
   const { register, watch } = useFormContext<Draft>();
   const { data, error, refetch } = useQuery(providersQuery);
   return (
     <>
-      <FilePicker accept={READABLE_FILES} onFiles={(added) => onFiles([...files, ...added])}>
-        {(open) => (
-          <section aria-label="Files" className="flex flex-col items-start gap-3">
-            <p className="text-muted text-sm">
-              Choose what your clone shall read first. More can follow at any time.
-            </p>
-            <Button onClick={open}>
-              <Paperclip aria-hidden />
-              Choose files
-            </Button>
-            <FileList
-              files={files}
-              onRemove={(file) => onFiles(files.filter((kept) => kept !== file))}
-            />
-          </section>
-        )}
-      </FilePicker>
+      <ChooseFiles files={files} onFiles={onFiles} />
       {error && (
         <ErrorState title="The providers could not be listed" error={error} onRetry={refetch} />
       )}
@@ -71,22 +58,63 @@ export function KnowledgeStep({ files, onFiles }: StepProps) {
   );
 }
 
-function FileList({ files, onRemove }: { files: File[]; onRemove: (file: File) => void }) {
-  if (files.length === 0) return null;
+function ChooseFiles({ files, onFiles }: StepProps) {
+  const add = (added: File[]) => onFiles([...files, ...filesPicked(added).files]);
   return (
-    <ul className="w-full divide-y divide-line rounded-lg border border-line bg-surface">
-      {files.map((file) => (
-        <li
-          key={`${file.name}-${file.lastModified}`}
-          className="flex items-center gap-3 px-3 py-1.5 text-sm"
-        >
-          <span className="min-w-0 flex-1 truncate">{file.name}</span>
-          <span className="text-muted text-xs">{fileSize(file.size)}</span>
-          <IconButton label={`Remove ${file.name}`} onClick={() => onRemove(file)}>
-            <X aria-hidden />
-          </IconButton>
-        </li>
-      ))}
-    </ul>
+    <section aria-label="Files" className="flex flex-col items-start gap-3">
+      <p className="text-muted text-sm">
+        Choose what your clone shall read first. More can follow at any time.
+      </p>
+      <div className="flex flex-wrap gap-2">
+        <FilePicker accept={READABLE_FILES} onFiles={add}>
+          {(open) => (
+            <Button onClick={open}>
+              <Paperclip aria-hidden />
+              Choose files
+            </Button>
+          )}
+        </FilePicker>
+        <FilePicker label="Folder to add" takes="folder" onFiles={add}>
+          {(open) => (
+            <Button onClick={open}>
+              <FolderUp aria-hidden />
+              Choose a folder
+            </Button>
+          )}
+        </FilePicker>
+      </div>
+      <FileList files={files} onRemove={(file) => onFiles(files.filter((kept) => kept !== file))} />
+    </section>
+  );
+}
+
+interface FileListProps {
+  files: FoundFile[];
+  onRemove: (file: FoundFile) => void;
+}
+
+function FileList({ files, onRemove }: FileListProps) {
+  if (files.length === 0) return null;
+  const shown = files.slice(0, FILES_SHOWN);
+  return (
+    <>
+      <ul className="w-full divide-y divide-line rounded-lg border border-line bg-surface">
+        {shown.map((found) => (
+          <li
+            key={`${found.path}-${found.file.lastModified}`}
+            className="flex items-center gap-3 px-3 py-1.5 text-sm"
+          >
+            <span className="min-w-0 flex-1 truncate">{found.path}</span>
+            <span className="text-muted text-xs">{fileSize(found.file.size)}</span>
+            <IconButton label={`Remove ${found.path}`} onClick={() => onRemove(found)}>
+              <X aria-hidden />
+            </IconButton>
+          </li>
+        ))}
+      </ul>
+      {files.length > shown.length && (
+        <p className="text-muted text-sm">and {plural(files.length - shown.length, "more file")}</p>
+      )}
+    </>
   );
 }

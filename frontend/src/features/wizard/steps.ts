@@ -1,3 +1,5 @@
+import type { FoundFile } from "@/lib/dropped-files";
+
 export const STEPS = [
   { id: "identity", label: "Identity" },
   { id: "style", label: "Voice and style" },
@@ -9,6 +11,6 @@ export type Step = (typeof STEPS)[number]["id"];
 
 export interface StepProps {
   /** Read in once the clone exists. */
-  files: File[];
-  onFiles: (files: File[]) => void;
+  files: FoundFile[];
+  onFiles: (files: FoundFile[]) => void;
 }

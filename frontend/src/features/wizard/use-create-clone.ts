@@ -2,9 +2,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, unwrap } from "@/lib/api/client";
+import { putDocument } from "@/lib/document-cache";
+import type { FoundFile } from "@/lib/dropped-files";
 import { completeStep } from "@/lib/first-run";
 import { cloneKeys } from "@/lib/queries/clones";
-import { documentKeys } from "@/lib/queries/documents";
 import { addUploads } from "@/lib/uploads";
 import { type Draft, dropDraft, toRequest } from "./draft";
 
@@ -12,7 +13,7 @@ import { type Draft, dropDraft, toRequest } from "./draft";
 export function useCreateClone() {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const [files, setFiles] = useState<File[]>([]);
+  const [files, setFiles] = useState<FoundFile[]>([]);
 
   const create = useMutation({
     mutationFn: (draft: Draft) => unwrap(api.POST("/api/clones", { body: toRequest(draft) })),
@@ -23,10 +24,11 @@ export function useCreateClone() {
       if (files.length === 0) {
         await navigate({ to: "/chat/$cloneId/{-$conversationId}", params });
       } else {
-        addUploads(clone.id, files, (cloneId) =>
-          queries.invalidateQueries({ queryKey: documentKeys.list(cloneId) }),
-        );
-        await navigate({ to: "/clones/$cloneId/knowledge", params });
+        addUploads(files, {
+          cloneId: clone.id,
+          onArrived: (document) => putDocument(queries, document),
+        });
+        await navigate({ to: "/clones/$cloneId/memory", params });
       }
       await queries.invalidateQueries({ queryKey: cloneKeys.all });
     },

@@ -16,7 +16,23 @@ interface Answer<T> {
 
 /** The body of a successful answer; throws a Problem otherwise. */
 export async function unwrap<T>(call: Promise<Answer<T>>): Promise<T> {
-  const { data, error, response } = await call;
+  return bodyOf(await call);
+}
+
+export interface PageOf<T> {
+  rows: T[];
+  /** Of all pages together. */
+  total: number;
+}
+
+/** One page of a list, with how many there are. */
+export async function unwrapPage<T>(call: Promise<Answer<T[]>>): Promise<PageOf<T>> {
+  const answer = await call;
+  const rows = bodyOf(answer);
+  return { rows, total: Number(answer.response.headers.get("X-Total-Count") ?? rows.length) };
+}
+
+function bodyOf<T>({ data, error, response }: Answer<T>): T {
   if (!response.ok) {
     throw new Problem(response.status, typeof error === "object" && error ? error : {});
   }

@@ -1,4 +1,4 @@
-import type { components } from "./schema";
+import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
 
@@ -10,8 +10,11 @@ export type ClonePatch = Schemas["ClonePatch"];
 export type CloneSettings = Schemas["CloneSettings"];
 export type SettingsPatch = Schemas["CloneSettingsPatch"];
 export type Document = Schemas["Document"];
+export type DocumentPatch =
+  paths["/api/clones/{clone_id}/documents/{doc_id}"]["patch"]["requestBody"]["content"]["application/json"];
 export type DocumentDetail = Schemas["DocumentWithContent"];
 export type Chunk = Schemas["Chunk"];
+export type MemoryStatus = Schemas["MemoryStatus"];
 export type Source = Schemas["SourceOut"];
 export type Message = Schemas["MessageOut"];
 export type Conversation = Schemas["ConversationOut"];
