@@ -331,7 +331,7 @@ async def test_documents_read_during_a_change_are_found_before_and_after(scene: 
 async def test_a_question_on_its_way_during_the_switch_finds_the_new_vectors(scene: Scene) -> None:
     await scene.change(NEW)
     await chunks_after_reading(scene, "Bees are busy.")
-    scene.upstream.state.plan_faults(["slow:600"], path=EMBEDDINGS)
+    scene.upstream.state.plan_faults(["slow:1500"], path=EMBEDDINGS)
     on_its_way = asyncio.create_task(scene.search("bees", "dense"))
     async with scene.work():
         await scene.change(OLD)
