@@ -46,6 +46,10 @@ class ParsedDocument(Struct, frozen=True):
 
 def clean(text: str) -> str:
     """Return NFC text with LF line ends: every offset in the system counts in this form."""
+    text = text.replace("\r\n", "\n")
+    # A tenth of the time of the patterns, which find nothing in most English texts.
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
     return unicodedata.normalize("NFC", _UNWANTED.sub("", _LINE_ENDS.sub("\n", text)))
 
 

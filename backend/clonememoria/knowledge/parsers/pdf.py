@@ -188,14 +188,18 @@ def _no_text(states: Set[State], loss: Loss | None) -> DocumentCorrupt | Documen
 def _warnings(pages: Sequence[Page], loss: Loss | None) -> Iterator[str]:
     read = sum(bool(page.text) for page in pages)
     if loss and (loss.is_repaired or read < max(loss.page_count or 0, len(pages))):
-        what = "cut off" if loss.is_cut_off else "damaged"
-        share = f"{read} of {loss.page_count}" if loss.page_count else f"only {read}"
-        doubt = "" if loss.is_numbered else "; their numbers may be wrong"
-        yield f"This PDF is {what}: {share} pages could be read{doubt}."
+        yield _what_is_left(read, loss)
     for state, sentence in _SENTENCES.items():
         numbers = [number for number, page in enumerate(pages, start=1) if page.state == state]
         if numbers:
             yield sentence.format(pages=_page_list(numbers))
+
+
+def _what_is_left(read: int, loss: Loss) -> str:
+    what = "cut off" if loss.is_cut_off else "damaged"
+    share = f"{read} of {loss.page_count}" if loss.page_count else f"only {read}"
+    doubt = "" if loss.is_numbered else "; their numbers may be wrong"
+    return f"This PDF is {what}: {share} pages could be read{doubt}."
 
 
 def _page_list(numbers: Sequence[int]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from pypdfium2 import PdfBookmark, PdfDocument  # type: ignore[import-untyped]  # has no types
@@ -62,9 +62,13 @@ def _title(bookmark: PdfBookmark) -> str | None:
 
 def _place(text: str, span: tuple[int, int], title: str) -> int:
     """Where the line with the title begins, the start of the span where there is none."""
+    start, end = span
+    # Mostly it stands there as it is, and comparing all lines is slow.
+    found = text.find(title, start, end)
+    likely = max(start, text.rfind("\n", start, found) + 1) if found >= 0 else end
+    lines = chain(islice(_LINE.finditer(text, likely, end), 1), _LINE.finditer(text, start, end))
     wanted = _plain(title)
-    lines = _LINE.finditer(text, *span)
-    return next((line.start() for line in lines if _is_title(_plain(line[0]), wanted)), span[0])
+    return next((line.start() for line in lines if _is_title(_plain(line[0]), wanted)), start)
 
 
 def _is_title(line: str, wanted: str) -> bool:
