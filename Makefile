@@ -4,6 +4,7 @@ BIN := .venv/bin
 PYTHON_BASE := .venv/.runtime
 PYTHON_EXTRAS := .venv/.extras
 PYTHON_DEV := .venv/.dev
+PYTHON_BENCH := .venv/.bench
 WEB_MODULES := frontend/node_modules/.installed
 WEB_BUILD := frontend/dist/index.html
 WEB_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f 2>/dev/null)
@@ -65,7 +66,7 @@ torture: $(PYTHON_DEV) $(WEB_BUILD) ## run the long form of the promises' tests
 	$(BIN)/pytest -m torture
 
 .PHONY: bench
-bench: $(PYTHON_DEV) ## measure the speed against bare parts; ONLY=first-token for one of them
+bench: $(PYTHON_DEV) $(PYTHON_BENCH)/installed ## measure the speed against bare parts; ONLY=first-token for one of them
 	@cd backend && ../$(BIN)/python -m bench $(addprefix --only ,$(ONLY))
 
 .PHONY: fault-table
@@ -134,6 +135,14 @@ $(PYTHON_DEV): requirements-dev.txt requirements-extras.txt requirements.txt pyp
 	@echo "Installing the Python packages for development..."
 	@$(call install,requirements-dev.txt)
 	@touch $@ $(PYTHON_EXTRAS) $(PYTHON_BASE)
+
+# Of no use to the product: what `make bench` compares it with.
+$(PYTHON_BENCH)/installed: requirements-bench.txt | $(BIN)/uv
+	@echo "Installing what the product is compared with..."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(PYTHON_BENCH)
+	@{ $(BIN)/uv pip install --quiet --python $(PYTHON_BENCH) --require-hashes --no-deps -r $< \
+		|| $(BIN)/python -m pip --python $(PYTHON_BENCH) install --quiet --require-hashes --no-deps -r $<; \
+	} && touch $@ || echo "It could not be installed: the bench goes on without." >&2
 
 $(WEB_MODULES): frontend/package.json frontend/package-lock.json
 	@scripts/check_node.sh

@@ -4,7 +4,7 @@
 set -eu
 
 checkout=$PWD
-files='requirements.txt requirements-extras.txt requirements-dev.txt'
+files='requirements.txt requirements-extras.txt requirements-dev.txt requirements-bench.txt'
 if [ "${1:-}" = --check ]; then
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
@@ -12,18 +12,20 @@ if [ "${1:-}" = --check ]; then
     cd "$scratch"
 fi
 
-compile() { # OUTPUT [ARGUMENT...]
+compile() { # OUTPUT ARGUMENT...
     output=$1
     shift
     "$checkout/.venv/bin/uv" pip compile --quiet --no-config --universal --generate-hashes \
         --no-header --no-emit-index-url --no-emit-find-links \
         --excludes "$checkout/scripts/excludes.txt" \
-        --python "$checkout/.venv/bin/python" pyproject.toml --output-file "$output" "$@"
+        --python "$checkout/.venv/bin/python" --output-file "$output" "$@"
 }
 
-compile requirements.txt
-compile requirements-extras.txt --all-extras --constraints requirements.txt
-compile requirements-dev.txt --all-extras --group dev --constraints requirements-extras.txt
+compile requirements.txt pyproject.toml
+compile requirements-extras.txt pyproject.toml --all-extras --constraints requirements.txt
+compile requirements-dev.txt pyproject.toml --all-extras --group dev \
+    --constraints requirements-extras.txt
+compile requirements-bench.txt --group bench
 
 for file in $files; do
     if ! cmp -s "$file" "$checkout/$file"; then

@@ -8,11 +8,15 @@ import uvloop
 from rich.console import Console
 
 from bench import (
+    beside_chat,
     breaker,
+    documents,
     espeak,
     first_token,
     ingestion,
     local_embeddings,
+    memory,
+    pdf,
     provider_relay,
     relaying,
     retrieval,
@@ -24,6 +28,10 @@ PARTS: Final[Mapping[str, Callable[[Stage], AsyncIterator[Result]]]] = {
     "first-token": first_token.measure,
     "retrieval": retrieval.measure,
     "ingestion": ingestion.measure,
+    "pdf": pdf.measure,
+    "documents": documents.measure,
+    "beside-chat": beside_chat.measure,
+    "memory": memory.measure,
     "provider-relay": provider_relay.measure,
     "relaying": relaying.measure,
     "espeak": espeak.measure,

@@ -1,19 +1,25 @@
 """The processes that are measured: started, found by the address they print, and ended."""
 
 import asyncio
+import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bench import plugin
+
 ADDRESS: Final = re.compile(rb"https?://([\w.]+):(\d+)")
 START_S: Final = 90
 STOP_S: Final = 30
 ROOT: Final = Path(__file__).parents[2]
+SERVE: Final = (str(Path(sys.executable).with_name("clonememoria")), "serve")
+# The same with a clock in its event loop.
+SERVE_WATCHED: Final = (sys.executable, "-m", "bench.watched_server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +80,13 @@ async def bare_relay(upstream: Served) -> AsyncIterator[Served]:
 
 
 @asynccontextmanager
-async def product(upstream: Served, data_dir: Path) -> AsyncIterator[Served]:
+async def product(
+    upstream: Served, data_dir: Path, *, command: Sequence[str], settings: Mapping[str, str]
+) -> AsyncIterator[Served]:
+    packages = data_dir / "packages"
+    plugin.install_into(packages)
     environment = {
+        "PYTHONPATH": f"{ROOT / 'backend'}{os.pathsep}{packages}",
         "CLONEMEMORIA_DATA_DIR": str(data_dir),
         "PORT": "0",
         "SAMPLE_CLONE": "false",
@@ -83,9 +94,9 @@ async def product(upstream: Served, data_dir: Path) -> AsyncIterator[Served]:
         "LLM_OPENAI_BASE_URL": f"{upstream.url}/v1",
         "LLM_OPENAI_API_KEY": "of the fake upstream",
         "RATE_LIMIT_CHAT_PER_MINUTE": "1000000",
+        **settings,
     }
-    command = Path(sys.executable).with_name("clonememoria")
-    async with served(str(command), "serve", environment=environment, folder=data_dir) as server:
+    async with served(*command, environment=environment, folder=data_dir) as server:
         yield server
 
 

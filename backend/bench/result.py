@@ -8,19 +8,25 @@ from rich.console import Console
 from rich.table import Table
 
 # Where the output is a file, rich takes 80 columns and cuts.
-MIN_WIDTH: Final = 110
+MIN_WIDTH: Final = 125
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`bare` and `ours` are the two sides in words; `figure` is compared with `target`."""
+    """`bare` and `ours` are the two sides in words; `figure` is compared with `target`.
+
+    One without a target says where the time of another goes.
+    """
 
     what: str
     bare: str
     ours: str
     figure: str
-    target: str
-    is_met: bool
+    target: str = ""
+    is_met: bool | None = None
+
+
+_VERDICTS: Final = {True: "[green]met[/]", False: "[red]missed[/]", None: ""}
 
 
 def print_results(results: Iterable[Result]) -> None:
@@ -28,6 +34,10 @@ def print_results(results: Iterable[Result]) -> None:
     for column in ("measured", "bare", "ours", "", "target", ""):
         table.add_column(column, no_wrap=True)
     for result in results:
-        verdict = "[green]met[/]" if result.is_met else "[red]missed[/]"
+        verdict = _VERDICTS[result.is_met]
         table.add_row(result.what, result.bare, result.ours, result.figure, result.target, verdict)
-    Console(width=max(Console().width, MIN_WIDTH)).print(table)
+    print_table(table)
+
+
+def print_table(table: Table, min_width: int = MIN_WIDTH) -> None:
+    Console(width=max(Console().width, min_width)).print(table)

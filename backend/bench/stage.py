@@ -2,17 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import httpx2
 
-from bench.processes import Served, bare_relay, fake_upstream, product
+from bench.processes import SERVE, Served, bare_relay, fake_upstream, product
 from bench.prose import prose
 from bench.streams import Source
 
@@ -20,8 +21,11 @@ LIBRARY_CHUNKS: Final = 10_000
 # With an overlap of 200, a chunk of 1,000 characters covers so many new ones.
 CHARACTERS_PER_CHUNK: Final = 790
 DOCUMENT_CHARACTERS: Final = 1_000_000
-INGESTION_LIMIT_S: Final = 300
+INGESTION_LIMIT_S: Final = 600
 POLL_S: Final = 0.1
+
+# What the API answers: its shape is looked at where it is read.
+Json = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +44,39 @@ class Stage:
     owner_id: UUID
     token: str
 
-    async def new_clone(self, name: str) -> UUID:
-        answer = await self.http.post("/api/clones", json={"name": name})
+    async def new_clone(self, name: str, **settings: str) -> UUID:
+        answer = await self.http.post("/api/clones", json={"name": name, **settings})
         return UUID(answer.raise_for_status().json()["id"])
 
-    async def ingest(self, clone_id: UUID, characters: int) -> Ingested:
-        """Hand over the text as documents and wait until all of them can be asked."""
-        documents = f"/api/clones/{clone_id}/documents"
-        parts = range(max(1, characters // DOCUMENT_CHARACTERS))
-        texts = [prose(characters // len(parts), seed=part) for part in parts]
-        started = time.perf_counter()
-        for part, text in enumerate(texts):
-            form = [("files", (f"part-{part}.txt", text.encode()))]
-            (await self.http.post(f"{documents}/upload", files=form)).raise_for_status()
-        deadline = started + INGESTION_LIMIT_S
-        while time.perf_counter() < deadline:
-            chunks = await self._chunks_of_completed(documents)
-            if len(chunks) == len(parts):
-                return Ingested(sum(chunks), time.perf_counter() - started)
-            await asyncio.sleep(POLL_S)
-        raise TimeoutError("the documents are not ingested yet, or failed")
+    async def ingest(self, clone_id: UUID, files: Mapping[str, bytes]) -> Ingested:
+        """Hand over the files one by one and wait until all of them can be asked."""
+        started = datetime.now(UTC)
+        for name, data in files.items():
+            await self.upload(clone_id, name, data)
+        documents = await self.settled(clone_id)
+        if refused := [d["error_message"] for d in documents if d["status"] != "completed"]:
+            raise RuntimeError(f"a document failed: {refused[0]}")
+        chunks = sum(document["chunk_count"] for document in documents)
+        # By the same clock: to ask more often for the end would put it off.
+        ended = max(datetime.fromisoformat(document["updated_at"]) for document in documents)
+        return Ingested(chunks, (ended - started).total_seconds())
 
-    async def _chunks_of_completed(self, documents: str) -> list[int]:
-        answer = await self.http.get(documents, params={"status": "completed", "limit": 200})
-        return [document["chunk_count"] for document in answer.raise_for_status().json()]
+    async def upload(self, clone_id: UUID, name: str, data: bytes) -> None:
+        answer = await self.http.post(
+            f"/api/clones/{clone_id}/documents/upload", files=[("files", (name, data))]
+        )
+        answer.raise_for_status()
+
+    async def settled(self, clone_id: UUID, *, poll_s: float = POLL_S) -> Sequence[Json]:
+        """The documents of the clone when none of them is being processed any more."""
+        deadline = time.perf_counter() + INGESTION_LIMIT_S
+        while time.perf_counter() < deadline:
+            answer = await self.http.get(f"/api/clones/{clone_id}/documents", params={"limit": 200})
+            documents: list[Json] = answer.raise_for_status().json()
+            if not any(d["status"] in {"pending", "processing"} for d in documents):
+                return documents
+            await asyncio.sleep(poll_s)
+        raise TimeoutError("the documents are still being processed")
 
     def relayed(self, model: str) -> Source:
         body = {
@@ -83,12 +96,14 @@ class Stage:
 
 
 @asynccontextmanager
-async def running_stage() -> AsyncIterator[Stage]:
+async def running_stage(*, command: Sequence[str] = SERVE, **settings: str) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         data_dir = Path(stack.enter_context(TemporaryDirectory(prefix="bench-")))
         upstream = await stack.enter_async_context(fake_upstream())
         relay = await stack.enter_async_context(bare_relay(upstream))
-        server = await stack.enter_async_context(product(upstream, data_dir))
+        server = await stack.enter_async_context(
+            product(upstream, data_dir, command=command, settings=settings)
+        )
         http = await stack.enter_async_context(httpx2.AsyncClient(base_url=server.url, timeout=60))
         account = {"email": "bench@example.org", "password": "no secret of anybody"}
         signed_in = (await http.post("/api/auth/register", json=account)).raise_for_status().json()
@@ -105,5 +120,11 @@ async def library(stage: Stage, chunks: int = LIBRARY_CHUNKS) -> UUID:
     if found:
         return UUID(found[0]["id"])
     clone_id = await stage.new_clone(name)
-    await stage.ingest(clone_id, chunks * CHARACTERS_PER_CHUNK)
+    await stage.ingest(clone_id, texts(chunks * CHARACTERS_PER_CHUNK))
     return clone_id
+
+
+def texts(characters: int) -> Mapping[str, bytes]:
+    """So much prose as files of a megabyte, by their names."""
+    parts = range(max(1, characters // DOCUMENT_CHARACTERS))
+    return {f"part-{n}.txt": prose(characters // len(parts), seed=n).encode() for n in parts}
