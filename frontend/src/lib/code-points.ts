@@ -1,21 +1,23 @@
 const ASTRAL = /[\ud800-\udbff]/;
 
-/** The index in a JavaScript string of an offset that the server counted in code points. */
-export function toStringIndex(text: string, codePoints: number): number {
-  if (!ASTRAL.test(text)) return Math.min(codePoints, text.length);
-  let index = 0;
-  for (let seen = 0; seen < codePoints && index < text.length; seen++) {
-    index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
-  }
-  return index;
-}
-
 export interface Range {
   start: number;
   end: number;
 }
 
-/** A range counted in code points, as indices in a JavaScript string. */
+/** A range counted in code points, as the server counts, as indices in a JavaScript string. */
 export function toStringRange(text: string, { start, end }: Range): Range {
-  return { start: toStringIndex(text, start), end: toStringIndex(text, end) };
+  if (!ASTRAL.test(text)) {
+    return { start: Math.min(start, text.length), end: Math.min(end, text.length) };
+  }
+  const from = advance(text, 0, start);
+  return { start: from, end: advance(text, from, end - start) };
+}
+
+function advance(text: string, index: number, codePoints: number): number {
+  let at = index;
+  for (let seen = 0; seen < codePoints && at < text.length; seen++) {
+    at += (text.charCodeAt(at) & 0xfc00) === 0xd800 ? 2 : 1;
+  }
+  return Math.min(at, text.length);
 }

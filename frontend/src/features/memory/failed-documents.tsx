@@ -11,11 +11,13 @@ import { RetryAll } from "./retry-all";
 
 interface FailedDocumentsProps {
   cloneId: string;
+  /** Whether the state of the memory has the button that tries all of them again. */
+  isRetriedAbove: boolean;
   onOpen: (documentId: string) => void;
 }
 
 /** What could not be read, and why. */
-export function FailedDocuments({ cloneId, onOpen }: FailedDocumentsProps) {
+export function FailedDocuments({ cloneId, isRetriedAbove, onOpen }: FailedDocumentsProps) {
   const [page, setPage] = useState(0);
   const { data } = useQuery(documentsQuery(cloneId, { standing: "failed", page }));
   if (!data || data.total === 0) return null;
@@ -23,7 +25,7 @@ export function FailedDocuments({ cloneId, onOpen }: FailedDocumentsProps) {
     <section aria-label="Failed" className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h2 className="font-semibold text-lg">Failed</h2>
-        <RetryAll cloneId={cloneId} />
+        {!isRetriedAbove && <RetryAll cloneId={cloneId} />}
       </div>
       <ul className="divide-y divide-line rounded-lg border border-line bg-surface shadow-card">
         {data.rows.map((document) => (

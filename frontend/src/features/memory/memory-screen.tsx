@@ -59,7 +59,11 @@ export function MemoryScreen({ cloneId, uploads, reembedding, onOpen }: MemorySc
           <WorkInProgress cloneId={cloneId} onOpen={onOpen} />
           {data.rag_status !== "disabled" && data.documents.total > 0 && (
             <>
-              <FailedDocuments cloneId={cloneId} onOpen={onOpen} />
+              <FailedDocuments
+                cloneId={cloneId}
+                isRetriedAbove={data.rag_status === "error"}
+                onOpen={onOpen}
+              />
               <EmptyMemory cloneId={cloneId} />
             </>
           )}

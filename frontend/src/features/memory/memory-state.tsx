@@ -27,7 +27,11 @@ export function MemoryState({ cloneId, status }: MemoryStateProps) {
     case "initializing":
     case "maintenance":
       return (
-        <Card look="working" title={`Preparing: ${progress_percentage} %`} note={NOTES[rag_status]}>
+        <Card
+          look="working"
+          title={`${TITLES[rag_status]}: ${progress_percentage} %`}
+          note={NOTES[rag_status]}
+        >
           <Progress label="Preparation of the memory" percent={progress_percentage} />
         </Card>
       );
@@ -56,6 +60,8 @@ function AddDocuments({ cloneId }: { cloneId: string }) {
     </Button>
   );
 }
+
+const TITLES = { initializing: "Preparing", maintenance: "Re-indexing" };
 
 const NOTES = {
   initializing: "Questions are answered from what is ready, and without documents until then.",
