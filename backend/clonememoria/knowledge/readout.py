@@ -3,21 +3,17 @@
 First its text, then its chunks in batches, then what there is to say about the whole.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import BinaryIO, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from clonememoria.core.errors import DocumentHasNoText
 from clonememoria.knowledge import parsers
 from clonememoria.knowledge.chunking import Chunk, chunk
 from clonememoria.knowledge.context import context_of
 from clonememoria.knowledge.lexical import lexical_text
 from clonememoria.knowledge.parsers.document import ParsedDocument
-from clonememoria.knowledge.parsers.long_text import read_blocks
 
 TEXT_PART_CHARS: Final = 1_000_000
 # Half a second of work at most for a slow provider, a tenth for Postgres.
@@ -64,64 +60,62 @@ Frame = TextPart | Batch | Reading
 
 
 def read(file: BinaryIO, *, kind: str, title: str) -> Iterator[Frame]:
-    """`title` is the owner's, or empty; raise DocumentUnreadable."""
-    if kind == "txt" and os.fstat(file.fileno()).st_size > LONG_TEXT_BYTES:
-        yield from _read_long_text(file, title)
-        return
-    file.seek(0)
-    parsed = parsers.parse(kind, file.read())
-    full_title = _titled(title, parsed.title)
-    yield from _text_parts(parsed.text)
-    count = 0
-    for batch in _batches(chunk(parsed), full_title):
-        count += len(batch.contents)
-        yield batch
-    yield Reading(
-        title=full_title,
-        found_title=parsed.title,
-        canonical_url=parsed.canonical_url,
-        page_count=len(parsed.pages) or None,
-        chunk_count=count,
-        warnings=parsed.warnings,
+    """`title` is the owner's, or empty; raise DocumentUnreadable. No chunk runs over a part."""
+    document = _Document(title)
+    for part in parsers.parts(kind, file):
+        yield from document.take(part)
+    yield from document.end()
+
+
+class _Document:
+    """What has come of it so far."""
+
+    def __init__(self, title: str) -> None:
+        self._given_title = title
+        self._found_title: str | None = None
+        self._canonical_url: str | None = None
+        self._warnings: tuple[str, ...] = ()
+        self._char_count = self._chunk_count = self._page_count = 0
+        self._waiting = ""
+
+    @property
+    def _title(self) -> str:
+        return ": ".join(dict.fromkeys(filter(None, (self._given_title, self._found_title))))
+
+    def take(self, part: ParsedDocument) -> Iterator[Frame]:
+        self._found_title = self._found_title or part.title
+        self._canonical_url = self._canonical_url or part.canonical_url
+        self._warnings += part.warnings
+        self._waiting += part.text
+        while len(self._waiting) > TEXT_PART_CHARS:
+            yield TextPart(self._waiting[:TEXT_PART_CHARS])
+            self._waiting = self._waiting[TEXT_PART_CHARS:]
+        for batch in _batches(chunk(part), self._title):
+            yield _placed(batch, self._char_count, self._chunk_count)
+            self._chunk_count += len(batch.contents)
+        self._char_count += len(part.text)
+        self._page_count += len(part.pages)
+
+    def end(self) -> Iterator[Frame]:
+        yield TextPart(self._waiting)
+        yield Reading(
+            title=self._title,
+            found_title=self._found_title,
+            canonical_url=self._canonical_url,
+            page_count=self._page_count or None,
+            chunk_count=self._chunk_count,
+            warnings=self._warnings,
+        )
+
+
+def _placed(batch: Batch, start: int, chunk_count: int) -> Batch:
+    """A batch of a part, as one of the document."""
+    return structs.replace(
+        batch,
+        first_index=chunk_count,
+        char_starts=[start + at for at in batch.char_starts],
+        char_ends=[start + at for at in batch.char_ends],
     )
-
-
-def _titled(given: str, found: str | None) -> str:
-    return ": ".join(dict.fromkeys(filter(None, (given, found))))
-
-
-def _read_long_text(file: BinaryIO, title: str) -> Iterator[Frame]:
-    """The same, with no more in memory than a few blocks. No chunk runs over the end of a block."""
-    waiting, start, count = "", 0, 0
-    for block in read_blocks(file):
-        pieces = chunk(ParsedDocument(title=None, text=block))
-        # Of a list: `count` grows while the batches are taken.
-        for batch in _batches([_moved(piece, start, count) for piece in pieces], title):
-            count += len(batch.contents)
-            yield batch
-        start += len(block)
-        waiting += block
-        while len(waiting) >= TEXT_PART_CHARS:
-            yield TextPart(waiting[:TEXT_PART_CHARS])
-            waiting = waiting[TEXT_PART_CHARS:]
-    if not count:
-        raise DocumentHasNoText
-    yield from _text_parts(waiting)
-    yield Reading(title, None, None, page_count=None, chunk_count=count, warnings=())
-
-
-def _moved(piece: Chunk, start: int, count: int) -> Chunk:
-    return replace(
-        piece,
-        index=piece.index + count,
-        char_start=piece.char_start + start,
-        char_end=piece.char_end + start,
-    )
-
-
-def _text_parts(text: str) -> Iterator[TextPart]:
-    for start in range(0, len(text), TEXT_PART_CHARS):
-        yield TextPart(text[start : start + TEXT_PART_CHARS])
 
 
 def _batches(chunks: Iterable[Chunk], title: str) -> Iterator[Batch]:

@@ -33,6 +33,7 @@ from clonememoria.knowledge.attempts import (
 )
 from clonememoria.knowledge.builds import remove_abandoned_builds
 from clonememoria.knowledge.fetching import web_of
+from clonememoria.knowledge.kept_vectors import forget_unused
 from clonememoria.knowledge.lifecycle import ClaimLost
 from clonememoria.knowledge.parsing import Reader
 from clonememoria.knowledge.places import DocumentQueue, Places
@@ -250,7 +251,7 @@ async def _settled(attempt: Attempt) -> None:
 
 async def _sweep(database: Database) -> None:
     while True:
-        for chore in (_requeue, trim_log, remove_abandoned_builds):
+        for chore in (_requeue, trim_log, remove_abandoned_builds, forget_unused):
             if error := await failure_of(chore(database)):
                 log.warning("sweep_failed", exc_info=error)
         await asyncio.sleep(SWEEP_INTERVAL_S)

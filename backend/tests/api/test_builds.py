@@ -10,6 +10,7 @@ import pytest
 from clonememoria.core.config import Settings
 from clonememoria.core.db import Database
 from clonememoria.knowledge import builds, lifecycle
+from clonememoria.knowledge.kept_vectors import forget_unused
 from tests.api.clones import create_clone
 from tests.api.documents import Json, chunks_of, documents_url, paste, read, settled, until, url_of
 from tests.conftest import Person, Serve, ServedApp, register
@@ -106,6 +107,19 @@ async def test_a_text_is_paid_for_once(paid: ServedApp, eve: Person, upstream: F
     await read(bob, await create_clone(bob), OLD)
     assert asked(upstream) == 2 * paid_for
     await bob.http.aclose()
+
+
+async def test_what_nobody_needed_for_a_month_is_forgotten(
+    paid: ServedApp, eve: Person, superuser: asyncpg.Connection
+) -> None:
+    document = await read(eve, await create_clone(eve), OLD)
+    await superuser.execute(
+        "update kept_vectors set used_on = current_date - 31"
+        " where text_hash < (select text_hash from kept_vectors order by 1 offset 3 limit 1)"
+    )
+    await forget_unused(paid.app.state.database)
+    kept = await superuser.fetchval("select count(*) from kept_vectors")
+    assert kept == document["chunk_count"] - 3
 
 
 async def test_of_a_new_version_only_what_changed_is_paid_for(

@@ -7,9 +7,10 @@ from tempfile import TemporaryFile
 import pytest
 
 from clonememoria.core.errors import DocumentHasNoText
-from clonememoria.knowledge.parsers import txt
+from clonememoria.knowledge import parsers
 from clonememoria.knowledge.parsers.long_text import BLOCK_BYTES, read_blocks
-from clonememoria.knowledge.readout import LONG_TEXT_BYTES, Batch, Frame, Reading, TextPart, read
+from clonememoria.knowledge.parsers.txt import LONG_TEXT_BYTES
+from clonememoria.knowledge.readout import Batch, Frame, Reading, TextPart, read
 
 LINE = "Grüße aus der Straße: die Rückgabe ist für Käufer kostenlos.\r\n"
 LONG = LINE * (2 * BLOCK_BYTES // len(LINE))
@@ -32,7 +33,7 @@ LONG = LINE * (2 * BLOCK_BYTES // len(LINE))
 )
 def test_blocks_are_the_whole_text(data: bytes) -> None:
     blocks = list(read_blocks(io.BytesIO(data)))
-    assert "".join(blocks) == txt.parse(data).text
+    assert "".join(blocks) == parsers.parse("txt", data).text
     assert len(blocks) > 1
 
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -57,13 +58,37 @@ def clean_title(title: str | None) -> str | None:
     return " ".join(clean(title or "").split())[:300] or None
 
 
-def join_pages(pages: Iterable[str]) -> tuple[str, tuple[PageSpan, ...]]:
+def join_pages(pages: Iterable[str], first_number: int = 1) -> tuple[str, tuple[PageSpan, ...]]:
     """Join clean page texts; a page without text gets an empty span, so numbers stay true."""
     spans: list[PageSpan] = []
     parts: list[str] = []
     start = 0
-    for number, page in enumerate(pages, start=1):
+    for number, page in enumerate(pages, start=first_number):
         spans.append(PageSpan(number, start, start + len(page)))
         parts.append(page)
         start += len(page) + len(PAGE_BREAK)
     return PAGE_BREAK.join(parts), tuple(spans)
+
+
+def join_parts(parts: Iterable[ParsedDocument]) -> ParsedDocument:
+    """One document of its parts: the first has the title, the last the warnings."""
+    found = list(parts)
+    starts = accumulate((len(part.text) for part in found), initial=0)
+    placed = list(zip(found, starts, strict=False))
+    return ParsedDocument(
+        title=found[0].title,
+        text="".join(part.text for part in found),
+        is_markdown=found[0].is_markdown,
+        pages=tuple(_moved_page(page, start) for part, start in placed for page in part.pages),
+        headings=tuple(
+            HeadingMark(mark.char_start + start, mark.level, mark.title)
+            for part, start in placed
+            for mark in part.headings
+        ),
+        canonical_url=found[0].canonical_url,
+        warnings=found[-1].warnings,
+    )
+
+
+def _moved_page(page: PageSpan, start: int) -> PageSpan:
+    return PageSpan(page.number, page.char_start + start, page.char_end + start)

@@ -1,9 +1,9 @@
 """PDF through PDFium: the text of each page in reading order; no images, no OCR."""
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import groupby
-from typing import Final, Literal, NamedTuple
+from typing import BinaryIO, Final, Literal, NamedTuple
 
 from pypdfium2 import (  # type: ignore[import-untyped]  # has no types
     PdfDocument,
@@ -25,16 +25,24 @@ from pypdfium2.raw import (  # type: ignore[import-untyped]  # has no types
 )
 
 from clonememoria.core.errors import DocumentCorrupt, DocumentEncrypted, DocumentHasNoText
-from clonememoria.knowledge.parsers.document import ParsedDocument, clean, clean_title, join_pages
+from clonememoria.knowledge.parsers.document import (
+    PAGE_BREAK,
+    ParsedDocument,
+    clean,
+    clean_title,
+    join_pages,
+)
 from clonememoria.knowledge.parsers.pdf_glyphs import deciphered, is_gibberish
 from clonememoria.knowledge.parsers.pdf_order import in_order
-from clonememoria.knowledge.parsers.pdf_outline import headings_of
+from clonememoria.knowledge.parsers.pdf_outline import Outline
 from clonememoria.knowledge.parsers.pdf_repair import is_cut_off, page_count_of, repair
 
+FEW_PAGES: Final = 16
 MAX_RUNS_NAMED: Final = 10
 # Lines and frames of a page that is blank otherwise.
 MAX_ORNAMENTS: Final = 50
 
+_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟")
 _OCR_ADVICE = "Run text recognition (OCR) on it and upload the result."
 # PDFium's sign for a hyphen at the end of a line, the line end itself left out.
 _HYPHEN_IN_COMPOUND = re.compile("\ufffe(?=[A-ZÄÖÜ0-9])")
@@ -75,20 +83,38 @@ class Loss(NamedTuple):
     is_numbered: bool = True
 
 
-def parse(data: bytes) -> ParsedDocument:
-    pdf, loss = _open(data)
+def parts(file: BinaryIO) -> Iterator[ParsedDocument]:
+    """A few pages each, so that the first can be worked on while the others are read."""
+    pdf, loss = _open(file.read())
     with pdf:
-        pages = list(_pages(pdf))
-        text, spans = join_pages(page.text for page in pages)
-        if not text.strip():
-            raise _no_text({page.state for page in pages}, loss)
-        return ParsedDocument(
-            title=_title(pdf),
-            text=text,
-            pages=spans,
-            headings=headings_of(pdf, text, spans),
-            warnings=tuple(_warnings(pages, loss)),
-        )
+        title, outline = _title(pdf), Outline(pdf)
+        seen: list[Page] = []
+        for pages in _groups(_pages(pdf)):
+            seen.extend(Page(page.text[:1], page.state) for page in pages)
+            is_last = len(seen) == len(pdf)
+            text, spans = join_pages((page.text for page in pages), len(seen) - len(pages) + 1)
+            if is_last and not any(page.text for page in seen):
+                raise _no_text({page.state for page in seen}, loss)
+            yield ParsedDocument(
+                title=title,
+                text=text if is_last else text + PAGE_BREAK,
+                pages=spans,
+                headings=outline.headings_of(text, spans),
+                warnings=tuple(_warnings(seen, loss)) if is_last else (),
+            )
+
+
+def _groups(pages: Iterable[Page]) -> Iterator[list[Page]]:
+    """Cut where a sentence ends, if one does: what runs over to the next page is kept together."""
+    group: list[Page] = []
+    for page in pages:
+        group.append(page)
+        is_end = page.text.endswith(_SENTENCE_ENDS) and len(group) >= FEW_PAGES
+        if is_end or len(group) >= 2 * FEW_PAGES:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _open(data: bytes) -> tuple[PdfDocument, Loss | None]:

@@ -1,6 +1,7 @@
 """The bookmarks of a PDF as headings: at which places of its text the sections begin."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import Final, NamedTuple
@@ -27,17 +28,34 @@ class Bookmark(NamedTuple):
     page: int
 
 
-def headings_of(pdf: PdfDocument, text: str, pages: Sequence[PageSpan]) -> tuple[HeadingMark, ...]:
+class Outline:
+    """All bookmarks, turned into headings as the pages come by."""
+
+    def __init__(self, pdf: PdfDocument) -> None:
+        self._on_page: dict[int, list[Bookmark]] = defaultdict(list)
+        for bookmark in _bookmarks(pdf):
+            self._on_page[bookmark.page].append(bookmark)
+        self._open: list[HeadingMark] = []
+
+    def headings_of(self, text: str, pages: Sequence[PageSpan]) -> tuple[HeadingMark, ...]:
+        """Of the next pages, where their text begins at 0: what they are under comes first."""
+        above = [HeadingMark(0, mark.level, mark.title) for mark in self._open]
+        marks = _marks(text, [(page, self._on_page[page.number - 1]) for page in pages])
+        for mark in marks:
+            self._open = [m for m in self._open if m.level < mark.level] + [mark]
+        return (*above, *marks)
+
+
+def _marks(
+    text: str, pages: Sequence[tuple[PageSpan, Sequence[Bookmark]]]
+) -> Sequence[HeadingMark]:
     marks: list[HeadingMark] = []
-    for bookmark in _bookmarks(pdf):
-        if bookmark.page >= len(pages):
-            continue
-        page = pages[bookmark.page]
+    for page, bookmark in ((page, bookmark) for page, found in pages for bookmark in found):
         is_behind = bool(marks) and page.char_start <= marks[-1].char_start < page.char_end
         start = marks[-1].char_start if is_behind else page.char_start
         place = _place(text, (start, page.char_end), bookmark.title)
         marks.append(HeadingMark(place, bookmark.level, bookmark.title))
-    return tuple(sorted(marks, key=lambda mark: mark.char_start))
+    return sorted(marks, key=lambda mark: mark.char_start)
 
 
 def _bookmarks(pdf: PdfDocument) -> Iterator[Bookmark]:
