@@ -15,7 +15,7 @@ from tests.api.clones import create_clone
 from tests.api.documents import Json, paste, settled, until
 from tests.conftest import Person, Serve, register
 from tests.fakes.openai_server import FakeOpenAI, running
-from tests.torture.workers import QUICK_WORKER, WorkerProcess
+from tests.torture.workers import QUICK_WORKER, WorkerProcess, workers_in
 
 PER_SECOND = 10
 QUERIES = [f"the number {n * n} of paragraph {n}" for n in range(0, 1000, 97)]
@@ -25,6 +25,7 @@ OLD = {"embedding_provider": "dummy", "embedding_model": "hashed-words-384"}
 # Of the provider's batches of 128 two travel at a time, and are stored together.
 STEP = 256
 MIN_CHUNKS = 2000
+PATIENCE_S = 120
 
 
 @dataclass
@@ -116,67 +117,78 @@ async def scene(
 async def test_a_clone_answers_ten_times_a_second_while_its_embedding_changes(
     scene: Scene, database_url: str, tmp_path: Path
 ) -> None:
-    worker = WorkerProcess(
-        tmp_path / "worker",
-        DATABASE_URL=database_url,
-        EMBEDDINGS_OPENAI_BASE_URL=scene.upstream.base_url,
-    )
-    await worker.start(QUICK_WORKER)
-    read = await settled(scene.owner, await paste(scene.owner, scene.clone_id, LONG), 120)
-    count = read["chunk_count"]
-    assert count >= MIN_CHUNKS
-    old = await scene.ask_each()
-    scene.upstream.state.knobs.elat = 700
+    known = {"DATABASE_URL": database_url, "EMBEDDINGS_OPENAI_BASE_URL": scene.upstream.base_url}
+    async with workers_in(tmp_path, **known) as make:
+        worker = make()
+        await worker.start(QUICK_WORKER)
+        read = await settled(scene.owner, await paste(scene.owner, scene.clone_id, LONG), 120)
+        assert read["chunk_count"] >= MIN_CHUNKS
+        print(f"\n{read['chunk_count']} chunks")
+        old = await scene.ask_each()
+        scene.upstream.state.knobs.elat = 700
+        await _change_back_midway(scene, old)
+        await _change_beside_a_kill(scene, worker, old, chunks=read["chunk_count"])
+        await _change_back_afterwards(scene, old)
 
+
+async def _is_begun(scene: Scene) -> None:
     async def is_begun() -> bool:
         return await scene.new_vectors() >= STEP
 
+    await until(is_begun)
+
+
+async def _change_back_midway(scene: Scene, old: dict[str, Json]) -> None:
     async with scene.asked_all_the_time() as answers:
         await scene.change(NEW)
-        await until(is_begun)
+        await _is_begun(scene)
         began = time.monotonic()
         assert await scene.change(OLD) is None
-        back_s = time.monotonic() - began
+        took_s = time.monotonic() - began
         await asyncio.sleep(1)
-    _check(answers, old, {})
-    print(f"\n{count} chunks; changed back midway in {back_s:.2f} s; {_told(answers)}")
+    _check(answers, old, old)
+    print(f"changed back midway in {took_s:.2f} s; {_told(answers)}")
 
+
+async def _change_beside_a_kill(
+    scene: Scene, worker: WorkerProcess, old: dict[str, Json], *, chunks: int
+) -> None:
     before = scene.embedded()
     async with scene.asked_all_the_time() as answers:
         await scene.change(NEW)
-        await until(is_begun)
+        await _is_begun(scene)
         await asyncio.sleep(1.5)
         await worker.kill()
         kept = await scene.new_vectors()
         await worker.start(QUICK_WORKER)
-        await until(scene.is_settled, 120)
-        paid = scene.embedded() - before
+        await until(scene.is_settled, PATIENCE_S)
         await asyncio.sleep(1)
     new = await scene.ask_each()
     assert new != old
-    switched = _check(answers, old, new)
-    # What was on its way when the worker died is paid twice; so is a question, once.
-    assert paid <= count + STEP + len(QUERIES)
-    print(
-        f"killed at {kept} vectors; {paid} texts embedded; {_told(answers)}, {switched} of them new"
-    )
+    share = _check(answers, old, new)
+    paid = scene.embedded() - before
+    print(f"killed at {kept}; {paid} texts embedded; {_told(answers)}, {share} of them after it")
+    # What was on its way when the worker died is paid twice, and each question once.
+    assert paid <= chunks + STEP + len(QUERIES)
 
+
+async def _change_back_afterwards(scene: Scene, old: dict[str, Json]) -> None:
+    """And once more: nothing is paid for that was paid for before."""
+    new = await scene.ask_each()
     async with scene.asked_all_the_time() as answers:
         began = time.monotonic()
         await scene.change(OLD)
-        await until(scene.is_settled, 120)
-        back_s = time.monotonic() - began
+        await until(scene.is_settled, PATIENCE_S)
+        took_s = time.monotonic() - began
         await asyncio.sleep(1)
     _check(answers, new, old)
     assert await scene.ask_each() == old
-    print(f"changed back afterwards in {back_s:.1f} s; {_told(answers)}")
-
-    before = scene.embedded()
+    paid = scene.embedded()
     await scene.change(NEW)
-    await until(scene.is_settled, 120)
-    assert scene.embedded() == before
+    await until(scene.is_settled, PATIENCE_S)
+    assert scene.embedded() == paid
     assert await scene.ask_each() == new
-    await worker.stop()
+    print(f"changed back afterwards in {took_s:.1f} s, and again for nothing; {_told(answers)}")
 
 
 def _check(answers: Answers, before: dict[str, Json], after: dict[str, Json]) -> int:

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -18,11 +18,19 @@ from tests.api.documents import Json, paste, settled, until, upload, url_of
 from tests.conftest import Person, Serve, register
 from tests.fakes.openai_server import running as running_fake
 from tests.fixtures.builders import build_pdf
-from tests.torture.workers import QUICK_WORKER, WorkerProcess, count_tries, hashes_of
+from tests.torture.product import Product
+from tests.torture.workers import (
+    QUICK_WORKER,
+    WorkerProcess,
+    count_tries,
+    hashes_of,
+    workers_in,
+)
 
 SEED = 4
 SETTLING_S = 120
 TAKEOVERS = 6
+SHARED = 200
 
 
 @dataclass(frozen=True)
@@ -32,11 +40,7 @@ class Scene:
     ada: Person
     bob: Person
     superuser: asyncpg.Connection
-    database_url: str
-    folder: Path
-
-    def worker(self, name: str) -> WorkerProcess:
-        return WorkerProcess(self.folder / name, DATABASE_URL=self.database_url)
+    worker: Callable[[], WorkerProcess]
 
     async def unfinished(self) -> int:
         query = "select count(*) from documents where status in ('pending', 'processing')"
@@ -69,7 +73,8 @@ async def scene(
     ada = await register(app.url, "ada@example.org")
     bob = await register(app.url, "bob@example.org")
     await count_tries(superuser)
-    yield Scene(ada, bob, superuser, database_url, tmp_path / "workers")
+    async with workers_in(tmp_path, DATABASE_URL=database_url) as worker:
+        yield Scene(ada, bob, superuser, worker)
     for person in (ada, bob):
         await person.http.aclose()
 
@@ -106,7 +111,7 @@ async def test_a_killed_worker_leaves_what_a_calm_one_does(
 ) -> None:
     chance = random.Random(SEED)
     await give(scene.ada, count, sections_each=sections_each)
-    worker = scene.worker("first")
+    worker = scene.worker()
     await worker.start(QUICK_WORKER)
     began = time.monotonic()
     await scene.all_settled()
@@ -152,27 +157,32 @@ async def _nothing_is_hidden(scene: Scene) -> None:
     assert await scene.superuser.fetchval(orphans) == 0
 
 
-@pytest.mark.parametrize("count", [pytest.param(30), pytest.param(200, marks=pytest.mark.torture)])
-async def test_two_workers_share_the_documents(scene: Scene, count: int) -> None:
+@pytest.mark.torture
+async def test_two_workers_share_the_documents(scene: Scene) -> None:
     """They know nothing but the address of the database, and each document is read once."""
-    workers = [scene.worker("one"), scene.worker("two")]
+    workers = [scene.worker(), scene.worker()]
     await asyncio.gather(*(worker.start() for worker in workers))
-    given = await give(scene.ada, count, sections_each=3)
-    await scene.all_settled()
+    given = await give(scene.ada, SHARED, sections_each=3)
+
+    async def is_told_of_all() -> bool:
+        return sum(len(worker.documents_done()) for worker in workers) >= SHARED
+
+    await until(is_told_of_all, SETTLING_S)
     codes = await asyncio.gather(*(worker.stop() for worker in workers))
     done = [worker.documents_done() for worker in workers]
-    print(f"\n{count} documents: one worker read {len(done[0])}, the other {len(done[1])}")
+    print(f"\n{SHARED} documents: one worker read {len(done[0])}, the other {len(done[1])}")
     assert sorted(done[0] + done[1]) == sorted(document["id"] for document in given)
-    assert min(map(len, done)) > count / 10
+    assert min(map(len, done)) > SHARED / 10
     assert await scene.tries() == 1
     assert list(codes) == [0, 0]
 
 
+@pytest.mark.torture
 async def test_a_stopped_worker_puts_its_document_back_without_counting_a_try(
     scene: Scene,
 ) -> None:
     clone_id = await create_clone(scene.ada)
-    worker = scene.worker("one")
+    worker = scene.worker()
     await worker.start()
     document = await paste(scene.ada, clone_id, sections(1, 3000))
 
@@ -195,19 +205,20 @@ async def test_a_stopped_worker_puts_its_document_back_without_counting_a_try(
 @pytest.mark.torture
 async def test_ten_thousand_documents_of_one_owner_hold_up_nobody(scene: Scene) -> None:
     theirs, others = await create_clone(scene.ada), await create_clone(scene.bob)
-    worker = scene.worker("one")
+    worker = scene.worker()
     await worker.start()
     model = await settled(scene.ada, await paste(scene.ada, theirs, "This is number 0."))
     await worker.stop()
     began = time.monotonic()
     await scene.superuser.execute(
         """
-        with model as (select * from documents where id = $1), copied as (
+        with copied as (
             insert into documents
-            select copy.* from model, generate_series(1, 10000) as n, jsonb_populate_record(
-                model, jsonb_build_object(
-                    'id', gen_random_uuid(), 'content_hash', n, 'status', 'pending', 'stage',
-                    'queued', 'build_id', null, 'chunk_count', 0, 'created_at', now())) as copy
+            select copy.* from documents, generate_series(1, 10000) as n, jsonb_populate_record(
+                documents, jsonb_build_object(
+                    'id', gen_random_uuid(), 'content_hash', n, 'status', 'pending',
+                    'stage', 'queued', 'build_id', null, 'chunk_count', 0)) as copy
+            where documents.id = $1
             returning *), parts as (
             insert into document_file_parts (document_id, part, owner_id, data)
             select id, 0, owner_id, 'This is one of them.'::bytea from copied)
@@ -240,11 +251,15 @@ async def _completed(scene: Scene) -> int:
 async def test_a_document_that_kills_its_worker_stops_only_itself(scene: Scene) -> None:
     """As does one that takes all memory: whoever works on it dies, with all beside it."""
     clone_id = await create_clone(scene.ada)
+    worker = scene.worker()
+    await worker.start()
+    # A memory that is prepared for the first time tries all that failed before once more.
+    assert (await settled(scene.ada, await paste(scene.ada, clone_id)))["status"] == "completed"
+    await worker.stop()
     poison = await paste(scene.ada, clone_id, sections(0, 400), title="Poison")
     beside = [
         await paste(scene.ada, clone_id, sections(n, 400), title=f"Beside {n}") for n in range(1, 4)
     ]
-    worker = scene.worker("one")
     await worker.start()
     began = time.monotonic()
     deaths = asyncio.create_task(_kill_at_each_try(worker, poison, scene))
@@ -295,22 +310,22 @@ async def test_a_dead_workers_document_is_taken_over_within_half_a_minute(
         assert settings.database_url
         environment = {name.upper(): value for name, value in provider.items()}
         environment["DATABASE_URL"] = settings.database_url.get_secret_value()
-        workers = [WorkerProcess(tmp_path / name, **environment) for name in ("one", "two")]
-        await workers[0].start()
-        for number in range(TAKEOVERS):
-            at_work, other = workers[number % 2], workers[(number + 1) % 2]
-            upstream.state.knobs.elat = 25_000
-            document = await paste(ada, clone_id, sections(number, 3))
-            await _is_begun(superuser, document, attempt=1)
-            await other.start()
-            await asyncio.sleep(random.uniform(0, 5))
-            await at_work.kill()
-            upstream.state.knobs.elat = 0
-            began = time.monotonic()
-            await _is_begun(superuser, document, attempt=2)
-            waits_s.append(time.monotonic() - began)
-            assert (await settled(ada, document))["status"] == "completed"
-        await workers[TAKEOVERS % 2].stop()
+        async with workers_in(tmp_path, **environment) as worker:
+            at_work, other = worker(), worker()
+            await at_work.start()
+            for number in range(TAKEOVERS):
+                upstream.state.knobs.elat = 25_000
+                document = await paste(ada, clone_id, sections(number, 3))
+                await _is_begun(superuser, document, attempt=1)
+                await other.start()
+                await asyncio.sleep(random.uniform(0, 5))
+                await at_work.kill()
+                upstream.state.knobs.elat = 0
+                began = time.monotonic()
+                await _is_begun(superuser, document, attempt=2)
+                waits_s.append(time.monotonic() - began)
+                assert (await settled(ada, document))["status"] == "completed"
+                at_work, other = other, at_work
         await ada.http.aclose()
     print(f"\ntaken over after {', '.join(f'{wait:.1f}' for wait in sorted(waits_s))} s")
     assert max(waits_s) < 30
@@ -322,3 +337,25 @@ async def _is_begun(superuser: asyncpg.Connection, document: Json, *, attempt: i
         return bool(await superuser.fetchval(query, document["id"], attempt))
 
     await until(is_begun, SETTLING_S)
+
+
+@pytest.mark.torture
+async def test_a_worker_joins_the_embedded_database_of_a_server(tmp_path: Path) -> None:
+    product = Product(tmp_path, WORKER_INLINE="false")
+    await product.start()
+    http = await product.sign_up()
+    clone = (await http.post("/api/clones", json={"name": "Ada"})).json()["id"]
+    url = f"/api/clones/{clone}/documents"
+    document = (await http.post(url, json={"title": "Note", "content": "Open at noon."})).json()
+
+    async def is_completed() -> bool:
+        return bool((await http.get(f"{url}/{document['id']}")).json()["status"] == "completed")
+
+    async with workers_in(tmp_path, CLONEMEMORIA_DATA_DIR=str(tmp_path / "data")) as worker:
+        joined = worker()
+        await joined.start()
+        await until(is_completed)
+        assert await joined.stop() == 0
+    assert (await http.get("/health/ready")).json()["worker"] == "ok"
+    await http.aclose()
+    assert await product.stop() == 0

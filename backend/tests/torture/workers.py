@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -29,7 +31,7 @@ class WorkerProcess:
     """Runs in a folder of its own; `environment` is all that it inherits."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True)
         self._folder = folder
         self._environment = {**NOTHING, **environment}
         self._process: Process | None = None
@@ -51,9 +53,9 @@ class WorkerProcess:
                 await asyncio.sleep(0.05)
 
     async def kill(self) -> None:
-        assert self._process
-        self._process.send_signal(signal.SIGKILL)
-        await self._process.wait()
+        if self._process and self._process.returncode is None:
+            self._process.send_signal(signal.SIGKILL)
+            await self._process.wait()
 
     async def stop(self) -> int:
         """Ask it to end, and return its exit code."""
@@ -73,6 +75,24 @@ class WorkerProcess:
     def _log(self) -> str:
         path = self._folder / "log"
         return path.read_text() if path.exists() else ""
+
+
+@asynccontextmanager
+async def workers_in(
+    folder: Path, **environment: str
+) -> AsyncIterator[Callable[[], WorkerProcess]]:
+    """Make as many as you like: none outlives the test."""
+    made: list[WorkerProcess] = []
+
+    def make() -> WorkerProcess:
+        made.append(WorkerProcess(folder / f"worker{len(made)}", **environment))
+        return made[-1]
+
+    try:
+        yield make
+    finally:
+        for worker in made:
+            await worker.kill()
 
 
 def work_quickly() -> None:
