@@ -62,7 +62,7 @@ Frame = TextPart | Batch | Reading
 def read(file: BinaryIO, *, kind: str, title: str) -> Iterator[Frame]:
     """`title` is the owner's, or empty; raise DocumentUnreadable. No chunk runs over a part."""
     document = _Document(title)
-    for part in parsers.parts(kind, file):
+    for part in parsers.read(kind, file):
         yield from document.take(part)
     yield from document.end()
 

@@ -21,10 +21,10 @@ class InParts(Protocol):
 
 
 def parse(kind: str, data: bytes) -> ParsedDocument:
-    return join_parts(parts(kind, io.BytesIO(data)))
+    return join_parts(read(kind, io.BytesIO(data)))
 
 
-def parts(kind: str, file: BinaryIO) -> Iterator[ParsedDocument]:
+def read(kind: str, file: BinaryIO) -> Iterator[ParsedDocument]:
     """Their texts joined are the document's; raise DocumentUnreadable.
 
     `kind` is the name of a module here, loaded now: some cost 0.3 s to import.
