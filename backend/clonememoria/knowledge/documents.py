@@ -24,6 +24,7 @@ from uuid_utils.compat import uuid7
 from clonememoria.core.db import Database
 from clonememoria.core.errors import (
     AppError,
+    CloneNotFound,
     Conflict,
     DocumentHasNoText,
     DocumentNotFound,
@@ -97,8 +98,20 @@ async def uploaded(file: BinaryIO, file_name: str, *, size_bytes: int, content_h
 async def add_document(
     session: AsyncSession, clone: Clone, source: Source, *, title: str, visibility: str = "public"
 ) -> Document:
-    """Raise DuplicateDocument where the clone has this content already."""
-    document: Document | None = await session.scalar(
+    """Raise DuplicateDocument where the clone has this content already, or CloneNotFound."""
+    document = await _insert(session, clone, source, title=title, visibility=visibility)
+    if document is None:
+        raise await _refusal(session, clone.id, source)
+    await _keep_file(session, document, source)
+    await _queue(session, document)
+    return document
+
+
+async def _insert(
+    session: AsyncSession, clone: Clone, source: Source, *, title: str, visibility: str
+) -> Document | None:
+    """None is for what is there already."""
+    insertion = (
         insert(Document)
         .values(
             clone_id=clone.id,
@@ -110,10 +123,11 @@ async def add_document(
         .on_conflict_do_nothing(index_elements=["clone_id", "content_hash"])
         .returning(Document)
     )
-    if document is None:
-        raise await _refusal(session, clone.id, source)
-    await _keep_file(session, document, source)
-    await _queue(session, document)
+    try:
+        document: Document | None = await session.scalar(insertion)
+    except IntegrityError as error:
+        # It was there when the upload began.
+        raise CloneNotFound from error
     return document
 
 

@@ -116,7 +116,7 @@ async def paste_document(
     openapi_extra=UPLOAD_BODY,
 )
 async def upload_documents(request: Request, upload: AppUpload) -> list[schemas.Document]:
-    """Upload files: PDF, Word (.docx), HTML, Markdown or plain text.
+    """Upload files: PDF, Office, OpenDocument, EPUB, web pages, e-mail, tables or texts.
 
     Of several files each has its own outcome: a refused one is in the list as `failed` with the
     reason, one that the clone has already is answered as `skipped` and not stored again. A file

@@ -59,7 +59,7 @@ class ReceivedFile(UploadFile):
     """
 
     def __init__(self, name: str, *, folder: Path) -> None:
-        spool = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES, dir=str(folder))  # noqa: SIM115
+        spool = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES, dir=str(folder))  # noqa: SIM115 - `close` closes it
         super().__init__(cast(BinaryIO, spool), filename=name)
         self.name = name
         self.size_bytes = 0

@@ -1,6 +1,7 @@
 """Uploaded files: what is read, what is refused and with which words, and how limits hold."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -195,7 +196,7 @@ async def test_an_endless_body_is_refused_while_it_streams(ada: Person) -> None:
         sent += 65536
     assert b" 413 " in await answer
     assert sent <= 2 * MB
-    writer.close()
+    writer.transport.abort()
 
 
 async def test_a_malformed_upload_is_refused(ada: Person) -> None:
@@ -208,6 +209,25 @@ async def test_a_malformed_upload_is_refused(ada: Person) -> None:
     ):
         answer = await ada.http.post(url, content=content, headers={"Content-Type": content_type})
         assert answer.status_code == 422, answer.text
+
+
+async def test_a_clone_that_is_deleted_during_an_upload_is_not_found(ada: Person) -> None:
+    clone_id = await create_clone(ada)
+    head = b'--cut\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
+
+    async def body() -> AsyncIterator[bytes]:
+        yield head
+        # The server looks the clone up before it reads on.
+        await asyncio.sleep(0.3)
+        assert (await ada.http.delete(f"/api/clones/{clone_id}")).status_code == 204
+        yield b"Open at noon.\r\n--cut--\r\n"
+
+    answer = await ada.http.post(
+        f"{documents_url(clone_id)}/upload",
+        content=body(),
+        headers={"Content-Type": "multipart/form-data; boundary=cut"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (404, "clone_not_found")
 
 
 async def test_half_an_upload_says_that_it_broke_off(ada: Person) -> None:

@@ -298,7 +298,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Upload files: PDF, Word (.docx), HTML, Markdown or plain text
+         * Upload files: PDF, Office, OpenDocument, EPUB, web pages, e-mail, tables or texts
          * @description Of several files each has its own outcome: a refused one is in the list as `failed` with the
          *     reason, one that the clone has already is answered as `skipped` and not stored again. A file
          *     that comes alone is refused by the status of the answer.
