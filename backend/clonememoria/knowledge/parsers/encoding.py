@@ -1,7 +1,7 @@
 """Bytes of unknown encoding to text: by mark, UTF-8, UTF-16, what the file says, or a guess.
 
-Measured in 28 languages and 20 encodings, a guess is right for 95 in 100 texts of 12 letters, for
-98 with 25, and for all from 50 on.
+Measured in 28 languages and 22 encodings, a guess is right for 96 in 100 texts of 12 letters, for
+99 with 25, and for all from 50 on.
 """
 
 import codecs
