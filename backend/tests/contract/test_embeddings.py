@@ -1,6 +1,7 @@
 """Every registered embedding keeps order, length and meaning enough to tell texts apart."""
 
 import numpy as np
+import psutil
 import pytest
 
 from clonememoria.providers.catalog import Providers
@@ -75,3 +76,15 @@ async def test_the_default_model_is_offered_first(providers: Providers, name: st
     embeddings = providers.embeddings(name)
 
     assert (await embeddings.models())[0] == embeddings.default_model
+
+
+async def test_many_texts_outlast_the_process_that_hashes_them(providers: Providers) -> None:
+    dummy = providers.embeddings("dummy")
+    texts = [*(f"text number {n}" for n in range(100)), "\ud800"]
+    before = await embed(dummy, *texts)
+    for child in psutil.Process().children():
+        if any("hashing_child" in part for part in child.cmdline()):
+            child.kill()
+            child.wait()
+    assert (await embed(dummy, *texts) == before).all()
+    assert before[7] == pytest.approx((await embed(dummy, texts[7]))[0], abs=1e-6)

@@ -8,8 +8,8 @@ from typing import Final, Self
 import msgspec
 
 from clonememoria.core.errors import ProviderDown, ProviderMalformed, ProviderTimeout
+from clonememoria.providers.child_process import end_child, start_child
 from clonememoria.providers.tts import espeak_child
-from clonememoria.providers.tts.child_process import end_child, start_child
 from clonememoria.providers.tts.espeak_child import HEAD, Answer, Ready, Refused, Say, Sound, framed
 
 # A second of sound takes a millisecond: who is silent for so long hangs.

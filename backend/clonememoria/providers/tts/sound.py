@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from typing import Final
 
 from clonememoria.core.errors import ProviderMalformed, ProviderRejected
-from clonememoria.providers.tts.child_process import end_child, start_child
+from clonememoria.providers.child_process import end_child, start_child
 from clonememoria.providers.tts.wav import Wav, read_wav
 
 DECODING_TIMEOUT_S: Final = 30.0

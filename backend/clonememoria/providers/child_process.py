@@ -1,4 +1,4 @@
-"""How speech runs foreign code: in a Python process of its own that gets none of our keys."""
+"""How a provider runs foreign or heavy code: in a Python process that gets none of our keys."""
 
 import asyncio
 import sys
