@@ -5,8 +5,10 @@ it is: the product can do none of that.
 """
 
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from io import BytesIO
 from typing import Final
 from uuid import UUID
 
@@ -14,12 +16,16 @@ import asyncpg
 
 from clonememoria.core.db import DatabaseAddress
 
-TABLES: Final = ("chunks", "chunk_lexemes", "chunk_embeddings")
-# The driver has no binary form of these: the rows hold them as they travel.
-TRAVELLING: Final = {"tsvector": "pg_catalog", "halfvec": "public"}
+TABLES: Final = ("chunks", "chunk_embeddings", "chunk_lexemes")
 
-Row = tuple[object, ...]
-Rows = Mapping[str, Sequence[Row]]
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Ready to be sent; of words the driver knows no binary form, so theirs is the text of COPY."""
+
+    chunks: Sequence[tuple[object, ...]]
+    embeddings: Sequence[tuple[object, ...]]
+    lexemes: bytes
 
 
 @asynccontextmanager
@@ -29,10 +35,10 @@ async def scratch(address: DatabaseAddress) -> AsyncIterator[asyncpg.Connection]
     connection = await asyncpg.connect(
         host=str(url.query["host"]), port=url.port, user=url.username, database=url.database
     )
-    for name, schema in TRAVELLING.items():
-        await connection.set_type_codec(
-            name, schema=schema, encoder=bytes, decoder=bytes, format="binary"
-        )
+    # Of vectors neither: the rows hold them as they travel.
+    await connection.set_type_codec(
+        "halfvec", schema="public", encoder=bytes, decoder=bytes, format="binary"
+    )
     await connection.execute("create schema bare")
     for table in TABLES:
         await connection.execute(f"create table bare.{table} (like {table} including all)")
@@ -42,12 +48,15 @@ async def scratch(address: DatabaseAddress) -> AsyncIterator[asyncpg.Connection]
 
 
 async def rows_of(connection: asyncpg.Connection, clone_id: UUID) -> Rows:
-    return {table: await _rows(connection, table, clone_id) for table in TABLES}
-
-
-async def _rows(connection: asyncpg.Connection, table: str, clone_id: UUID) -> Sequence[Row]:
-    query = f"select * from {table} where clone_id = $1"  # noqa: S608 - a name of our own
-    return [tuple(record) for record in await connection.fetch(query, clone_id)]
+    lexemes = BytesIO()
+    await connection.copy_from_query(
+        "select * from chunk_lexemes where clone_id = $1", clone_id, output=lexemes
+    )
+    chunks = await connection.fetch("select * from chunks where clone_id = $1", clone_id)
+    embeddings = await connection.fetch(
+        "select * from chunk_embeddings where clone_id = $1", clone_id
+    )
+    return Rows([*map(tuple, chunks)], [*map(tuple, embeddings)], lexemes.getvalue())
 
 
 async def copy(connection: asyncpg.Connection, rows: Rows) -> float:
@@ -55,6 +64,11 @@ async def copy(connection: asyncpg.Connection, rows: Rows) -> float:
     await connection.execute(f"truncate {', '.join(f'bare.{table}' for table in TABLES)}")
     started = time.perf_counter()
     async with connection.transaction():
-        for table, records in rows.items():
-            await connection.copy_records_to_table(table, schema_name="bare", records=records)
+        await connection.copy_records_to_table("chunks", schema_name="bare", records=rows.chunks)
+        await connection.copy_records_to_table(
+            "chunk_embeddings", schema_name="bare", records=rows.embeddings
+        )
+        await connection.copy_to_table(
+            "chunk_lexemes", schema_name="bare", source=BytesIO(rows.lexemes)
+        )
     return time.perf_counter() - started

@@ -22,7 +22,7 @@ LIBRARY_CHUNKS: Final = 10_000
 CHARACTERS_PER_CHUNK: Final = 790
 DOCUMENT_CHARACTERS: Final = 1_000_000
 INGESTION_LIMIT_S: Final = 600
-POLL_S: Final = 0.1
+POLL_S: Final = 0.25
 
 # What the API answers: its shape is looked at where it is read.
 Json = Any
