@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -68,8 +68,16 @@ class Embedded:
     hashes: Sequence[bytes]
 
 
-async def embed(texts: Sequence[str], embedder: Embedder) -> Embedded:
-    """Raise a ProviderError. Nothing is open in the database meanwhile."""
+async def embed(
+    texts: Sequence[str],
+    embedder: Embedder,
+    *,
+    on_progress: Callable[[int], None] = lambda _count: None,
+) -> Embedded:
+    """Raise a ProviderError. Nothing is open in the database meanwhile.
+
+    `on_progress` is told of each text once, as soon as its vector is there.
+    """
     hashes = [hashlib.blake2b(text.encode(), digest_size=HASH_BYTES).digest() for text in texts]
     kept: dict[bytes, Vectors] = {}
     if embedder.keeps:
@@ -77,17 +85,20 @@ async def embed(texts: Sequence[str], embedder: Embedder) -> Embedded:
             kept = await kept_vectors.find(session, embedder.embedding, hashes)
     lacking = [at for at, hash_ in enumerate(hashes) if hash_ not in kept]
     asked = [texts[at] for at in lacking]
-    fresh = await _ask(asked, embedder) if asked else None
+    on_progress(len(texts) - len(asked))
+    fresh = await _ask(asked, embedder, on_progress) if asked else None
     if fresh is None:
         return Embedded(np.stack([kept[hash_] for hash_ in hashes]), (), hashes)
     if kept and fresh.shape[1] != len(next(iter(kept.values()))):
         # The vendor gives the model other dimensions by now: what is kept is of another space.
-        return Embedded(await _ask(texts, embedder), texts, hashes)
+        return Embedded(await _ask(texts, embedder, lambda _count: None), texts, hashes)
     known = dict(zip((hashes[at] for at in lacking), fresh, strict=True)) | kept
     return Embedded(np.stack([known[hash_] for hash_ in hashes]), asked, hashes)
 
 
-async def _ask(texts: Sequence[str], embedder: Embedder) -> Vectors:
+async def _ask(
+    texts: Sequence[str], embedder: Embedder, on_progress: Callable[[int], None]
+) -> Vectors:
     """In batches, CONCURRENCY of them at a time.
 
     Nothing is cancelled for a failure beside it: that may be the one call by which a circuit
@@ -107,6 +118,8 @@ async def _ask(texts: Sequence[str], embedder: Embedder) -> Vectors:
                 found[at] = await provider.embed(batch, model=model)
             except ProviderError as error:
                 failures.append(error)
+            else:
+                on_progress(len(batch))
 
     await asyncio.gather(*(work() for _ in range(CONCURRENCY)))
     if failures:

@@ -180,14 +180,13 @@ class _Growing:
                 frame = await anext(coming, None)
                 if isinstance(frame, TextPart):
                     await self._store_text(frame)
-            self._work.progress.total = frames.chunk_count
             match frame:
                 case None:
                     return
                 case Reading():
                     self._reading = frame
                 case Batch() if self._failure is None:
-                    await self._index(frame)
+                    await self._index(frame, frames)
 
     async def _store_text(self, part: TextPart) -> None:
         claim = self._work.claim
@@ -203,12 +202,18 @@ class _Growing:
             await session.execute(insert(DocumentText).values(row))
         self._parts += 1
 
-    async def _index(self, batch: Batch) -> None:
-        claim = self._work.claim
-        self._work.progress.reach("embedding")
+    async def _index(self, batch: Batch, frames: Frames) -> None:
+        claim, progress = self._work.claim, self._work.progress
+
+        def advance(count: int) -> None:
+            progress.embedded += count
+            # Known long before the last batch is taken.
+            progress.total = frames.chunk_count
+
+        progress.reach("embedding")
         texts = [in_context(*row) for row in zip(batch.contexts, batch.contents, strict=True)]
         try:
-            embedded = await embed(texts, self.embedder)
+            embedded = await embed(texts, self.embedder, on_progress=advance)
         except AppError as error:
             self._failure = self._failure or error
             return
@@ -217,7 +222,6 @@ class _Growing:
             await builds.check_writable(session, claim, self.build_id)
             rows = IndexedBatch(batch, embedded.vectors, space_id, self.build_id)
             await store(session, claim, rows)
-        self._work.progress.stored += len(texts)
 
     async def _keep_text(self, reading: Reading) -> None:
         claim = self._work.claim

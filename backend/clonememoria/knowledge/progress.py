@@ -7,7 +7,7 @@ from typing import Final, Literal
 Stage = Literal["queued", "parsing", "chunking", "embedding", "indexing", "done"]
 
 PERCENT_READ: Final = 10
-PERCENT_STORED: Final = 95
+PERCENT_EMBEDDED: Final = 95
 # A rate measured over less says little.
 MEASURED_S: Final = 1.0
 
@@ -17,12 +17,12 @@ class Progress:
     """Written to the database beside the work, not by it. `total` is known once all is cut."""
 
     stage: Stage = "parsing"
-    stored: int = 0
+    embedded: int = 0
     total: int | None = None
     _embedding_since: float = field(default=0.0, repr=False)
 
     def begin(self) -> None:
-        self.stage, self.stored, self.total = "parsing", 0, None
+        self.stage, self.embedded, self.total = "parsing", 0, None
 
     def reach(self, stage: Stage) -> None:
         if stage == "embedding" and self.stage != stage:
@@ -35,12 +35,12 @@ class Progress:
             return 0
         if not self.total:
             return PERCENT_READ
-        return PERCENT_READ + (PERCENT_STORED - PERCENT_READ) * self.stored // self.total
+        return PERCENT_READ + (PERCENT_EMBEDDED - PERCENT_READ) * self.embedded // self.total
 
     @property
     def seconds_left(self) -> int | None:
         """None until there is a rate to tell it from."""
         elapsed_s = time.monotonic() - self._embedding_since
-        if not self.total or not self.stored or elapsed_s < MEASURED_S:
+        if not self.total or not self.embedded or elapsed_s < MEASURED_S:
             return None
-        return round(elapsed_s * (self.total - self.stored) / self.stored)
+        return round(elapsed_s * (self.total - self.embedded) / self.embedded)
