@@ -55,9 +55,12 @@ async def show(session: AsyncSession, claim: Claim, build_id: int) -> None:
     """In the transaction that makes the build the document's own: the one before is hidden."""
     await session.execute(delete(HiddenBuild).where(HiddenBuild.id == build_id))
     before = await session.scalar(select(Document.build_id).where(Document.id == claim.document_id))
-    if before is None:
-        return
-    # It is hidden already where its text alone was kept.
+    if before is not None:
+        await _hide(session, claim, before)
+
+
+async def _hide(session: AsyncSession, claim: Claim, before: int) -> None:
+    """Nobody writes it any more. It is hidden already where its text alone was kept."""
     await session.execute(delete(HiddenBuild).where(HiddenBuild.id == before))
     await session.execute(
         insert(HiddenBuild).values(
@@ -157,9 +160,11 @@ async def keep_text(
     session: AsyncSession, claim: Claim, build_id: int, *, page_count: int | None
 ) -> None:
     """What was read stays readable while the provider is down, where there is nothing older."""
-    await session.execute(
-        update(Document)
-        .where(claim.still_stands, Document.chunk_count == 0)
-        .values(build_id=build_id, page_count=page_count, updated_at=func.clock_timestamp())
-        .execution_options(synchronize_session=False)
-    )
+    query = select(Document).where(claim.still_stands, Document.chunk_count == 0).with_for_update()
+    document = await session.scalar(query)
+    if document is None:
+        return
+    if document.build_id is not None:
+        await _hide(session, claim, document.build_id)
+    document.build_id, document.page_count = build_id, page_count
+    document.updated_at = (await session.execute(select(func.clock_timestamp()))).scalar_one()

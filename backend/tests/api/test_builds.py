@@ -10,6 +10,7 @@ import pytest
 from clonememoria.core.config import Settings
 from clonememoria.core.db import Database
 from clonememoria.knowledge import builds, lifecycle
+from clonememoria.knowledge.builds import remove_abandoned_builds
 from clonememoria.knowledge.kept_vectors import forget_unused
 from tests.api.clones import create_clone
 from tests.api.documents import Json, chunks_of, documents_url, paste, read, settled, until, url_of
@@ -147,6 +148,19 @@ async def test_a_failed_reading_keeps_its_text_and_is_found_by_nobody(
     assert await superuser.fetchval("select count(*) from chunks") == 0
 
 
+async def test_reading_again_in_vain_keeps_the_text_once(
+    paid: ServedApp, eve: Person, upstream: FakeOpenAI, superuser: asyncpg.Connection
+) -> None:
+    upstream.state.knobs.fault = "400"
+    document = await settled(eve, await paste(eve, await create_clone(eve), OLD))
+    for _ in range(2):
+        await remove_abandoned_builds(paid.app.state.database)
+        await eve.http.post(f"{url_of(document)}/reprocess")
+        assert (await settled(eve, document))["content"] == OLD
+    await remove_abandoned_builds(paid.app.state.database)
+    assert await superuser.fetchval("select sum(length(text)) from document_texts") == len(OLD)
+
+
 async def test_what_a_dead_worker_left_is_removed(
     serve: Serve, settings: Settings, superuser: asyncpg.Connection
 ) -> None:
@@ -158,10 +172,10 @@ async def test_what_a_dead_worker_left_is_removed(
         claim = await lifecycle.claim(session, UUID(document["id"]))
         assert claim
         await builds.begin(session, claim)
-    assert await builds.remove_abandoned_builds(database) == 0
+    assert await remove_abandoned_builds(database) == 0
     async with database.as_user(eve.id) as session:
         assert await lifecycle.claim(session, UUID(document["id"]))
-    assert await builds.remove_abandoned_builds(database) == 1
+    assert await remove_abandoned_builds(database) == 1
     assert await superuser.fetchval("select count(*) from hidden_builds") == 0
     await eve.http.aclose()
 
