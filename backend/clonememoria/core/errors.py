@@ -40,6 +40,10 @@ class DocumentNotFound(NotFound):
     code, title = "document_not_found", "This document does not exist"
 
 
+class FileNotKept(NotFound):
+    code, title = "file_not_kept", "There is no original file of this document"
+
+
 class ConversationNotFound(NotFound):
     code, title = "conversation_not_found", "This conversation does not exist"
 

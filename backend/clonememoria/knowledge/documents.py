@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import io
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -21,7 +21,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from clonememoria.core.db import Database
 from clonememoria.core.errors import (
     AppError,
     CloneNotFound,
@@ -29,9 +28,11 @@ from clonememoria.core.errors import (
     DocumentHasNoText,
     DocumentNotFound,
     DuplicateDocument,
+    FileNotKept,
 )
 from clonememoria.knowledge import filetype
 from clonememoria.knowledge.builds import text_of_build
+from clonememoria.knowledge.files import PART_BYTES
 from clonememoria.knowledge.headings import find_headings
 from clonememoria.knowledge.lifecycle import UNFINISHED, hold_clone, refresh_rag_status
 from clonememoria.knowledge.parsers.document import clean
@@ -39,7 +40,6 @@ from clonememoria.knowledge.queue import enqueue_documents
 from clonememoria.knowledge.visibility import is_shown
 from clonememoria.models import Chunk, Clone, Document, DocumentFilePart
 
-PART_BYTES: Final = 1024 * 1024
 # Of a text that is worked on at once; also where a heading makes it Markdown.
 PIECE_CHARS: Final = 500_000
 CANCELLED: Final = "Cancelled before it was finished. Retry when you want it read."
@@ -184,14 +184,10 @@ async def file_of(session: AsyncSession, document_id: UUID) -> bytes:
     return b"".join((await session.scalars(parts)).all())
 
 
-async def stream_file(database: Database, document: Document) -> AsyncIterator[bytes]:
-    """Part by part, each in a transaction of its own: the reader may be slow."""
-    for part in range(-(-document.size_bytes // PART_BYTES)):
-        async with database.as_user(document.owner_id) as session:
-            row = await session.get(DocumentFilePart, (document.id, part))
-        if row is None:
-            return
-        yield row.data
+async def check_file_kept(session: AsyncSession, document: Document) -> None:
+    """Raise FileNotKept for what was refused, and for a page that was never fetched."""
+    if await session.get(DocumentFilePart, (document.id, 0)) is None:
+        raise FileNotKept
 
 
 async def change(

@@ -26,6 +26,7 @@ from clonememoria.knowledge.dependencies import (
 )
 from clonememoria.knowledge.events import EVENTS_EXAMPLE, document_events
 from clonememoria.knowledge.file_names import attachment
+from clonememoria.knowledge.files import parts_of
 from clonememoria.knowledge.listing import Filter, count_documents, list_documents
 
 router = APIRouter(responses=problems(401, 403, 404, 422, 503))
@@ -234,9 +235,10 @@ async def download_file(
     """Download the original file, or the text that was pasted."""
     async with database.as_user(clone.creator_id) as session:
         document = await documents.find_document(session, clone, doc_id)
+        await documents.check_file_kept(session, document)
     mime_type = document.mime_type
     return StreamingResponse(
-        documents.stream_file(database, document),
+        parts_of(database, document.owner_id, document.id),
         media_type=SERVED_AS.get(mime_type, mime_type),
         headers={
             "Content-Disposition": attachment(document.title, mime_type),

@@ -138,6 +138,8 @@ async def test_each_of_several_files_has_its_own_outcome(
         *("good.txt", "program.pdf", "large.txt", "empty.md", "fine.md")
     }
     assert await superuser.fetchval("select count(*) from document_file_parts") == 2
+    download = await ada.http.get(f"{url_of(program)}/file")
+    assert (download.status_code, download.json()["code"]) == (404, "file_not_kept")
     retried = await ada.http.post(f"{url_of(program)}/reprocess")
     assert retried.status_code == 409
     renamed = await ada.http.patch(url_of(program), json={"title": "Not a PDF"})
