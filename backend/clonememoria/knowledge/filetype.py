@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import BinaryIO, Literal
 
 from clonememoria.core.errors import DocumentEncrypted, UnsupportedType
 from clonememoria.knowledge.parsers.archive import open_archive
-from clonememoria.knowledge.parsers.encoding import decode
+from clonememoria.knowledge.parsers.encoding import encoding_of
 
 Kind = Literal[
     "txt",
@@ -95,6 +96,7 @@ _OTHER_FORMATS = (
 _PDF_START = re.compile(rb"(?:^|[\r\n\0])%PDF-")
 
 _ZIP_MAGIC = b"PK\x03\x04"
+_ZIP_END = re.compile(rb"PK\x05\x06\0\0\0\0.{12}..\Z", re.DOTALL)
 _LOCAL_HEADER = re.compile(rb"PK\x03\x04.{22}(?P<name_bytes>..)..", re.DOTALL)
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 _TYPE_BY_MIMETYPE = {
@@ -123,6 +125,12 @@ _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _MESSAGE_STREAM = "__substg1.0_".encode("utf-16-le")
 
 _BINARY_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
+# Private use (icons of a font), never assigned, or half of a pair.
+_NO_LETTERS = {"Co", "Cn", "Cs"}
+MAX_NOISE = 0.1
+# UTF-16 without a mark: programs and fonts are full of small numbers too, and look like it.
+MAX_NOISE_GUESSED = 0.04
+_GUESSED_WIDE = {"utf-16-le", "utf-16-be"}
 _MARKDOWN_SUFFIXES = {".md", ".markdown", ".mdown", ".mkd"}
 _HTML_SUFFIXES = {".html", ".htm", ".xhtml"}
 _TABLE_SUFFIXES = {".csv", ".tsv", ".tab"}
@@ -167,6 +175,9 @@ def detect(file: BinaryIO, filename: str) -> FileType:
         return PDF
     if head.startswith(b"{\\rtf"):
         return RTF
+    # It is read from its end: that its start is damaged, or something before it, is no matter.
+    if _ZIP_END.search(tail):
+        return _zip_type(file, head, suffix)
     return _text_type(head, tail, suffix)
 
 
@@ -259,8 +270,9 @@ def _ole_error(file: BinaryIO) -> Exception:
 
 def _text_type(head: bytes, tail: bytes, suffix: str) -> FileType:
     _refuse_other_formats(head)
-    text = decode(head)
-    if len(_BINARY_CONTROLS.findall(text)) > 0.1 * len(text):
+    encoding = encoding_of(head)
+    text = head.decode(encoding, errors="replace")
+    if _is_binary(text, encoding):
         raise _unsupported("not a text")
     # Only its ASCII is looked at; without zeros, UTF-16 is ASCII too.
     end = tail.replace(b"\0", b"").decode("ascii", errors="replace").rstrip()
@@ -268,6 +280,12 @@ def _text_type(head: bytes, tail: bytes, suffix: str) -> FileType:
     if sample.root == "svg" and suffix not in _MARKDOWN_SUFFIXES:
         raise _unsupported("an SVG image")
     return next((type_ for is_of, type_ in _RULES if is_of(sample)), TXT)
+
+
+def _is_binary(text: str, encoding: str) -> bool:
+    noise = sum(unicodedata.category(letter) in _NO_LETTERS for letter in text)
+    noise += len(_BINARY_CONTROLS.findall(text))
+    return noise > (MAX_NOISE_GUESSED if encoding in _GUESSED_WIDE else MAX_NOISE) * len(text)
 
 
 def _refuse_other_formats(head: bytes) -> None:

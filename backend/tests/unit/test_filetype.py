@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import struct
 import time
 import zipfile
 from pathlib import Path
@@ -18,6 +19,11 @@ DOCUMENTS = Path(__file__).parents[1] / "fixtures" / "documents"
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 BINARY_WORKBOOK = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
+# A font begins with a list of tables and numbers of two bytes, as UTF-16 does.
+FONT_TABLES = bytes.fromhex("000100000013010000040030") + b"".join(
+    struct.pack(">4sHHHH", name, number % 7, number * 7919 % 65536, 1, number * 40_503 % 65536)
+    for number, name in enumerate([b"GDEF", b"GPOS", b"GSUB", b"OS/2", b"cmap", b"glyf"] * 30)
+)
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
 
 
@@ -86,6 +92,7 @@ def build_ooxml(main_part: str) -> bytes:
         (build_zip({"[Content_Types].xml": "", "ppt/presentation.xml": ""}), "x", "pptx"),
         (build_zip({"mimetype": "application/epub+zip"})[:60], "book", "epub"),
         (build_zip({"word/a.xml": ""})[:60], "letter", "docx"),
+        (b"\n\n" + build_docx(), "letter.docx", "docx"),
         (build_zip({"[Content_Types].xml": "x"})[:60], "cut.xlsx", "xlsx"),
     ],
 )
@@ -110,6 +117,7 @@ def test_the_content_decides_and_the_name_tells_markdown(
         (build_zip({"[Content_Types].xml": BINARY_WORKBOOK}), "a.xlsb", "binary Excel workbook"),
         (OLE_MAGIC + "__substg1.0_".encode("utf-16-le"), "mail.msg", "Outlook message"),
         (bytes(range(256)) * 4, "notes.txt", "not a text"),
+        (FONT_TABLES, "letters.ttf", "not a text"),
         ((DOCUMENTS / "doc_legacy_greek.doc").read_bytes(), "old.docx", "before 2007"),
         ((DOCUMENTS / "zip_quine_droste.zip").read_bytes(), "letter.docx", "ZIP archive"),
     ],

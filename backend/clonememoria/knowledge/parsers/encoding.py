@@ -49,6 +49,7 @@ _LARGER = {
 }
 _COMMON_CHARACTER = re.compile("[ \n.,、。，A-Za-z0-9]")
 _CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0e-\x1a]")
+_BESIDE_INDIAN = re.compile(rb"[\x00\x09-\x0d]")
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _LATIN = "A-Za-zÀ-ÖØ-öø-ɏ"
 _OTHER_ALPHABETS = "\u0370-\u052f\u0590-\u06ff\u0e00-\u0e7f"
@@ -111,8 +112,19 @@ def _wide(sample: bytes) -> str | None:
     # Alphabets have one beside each letter.
     if even + odd > 0.25 * len(sample):
         return "utf-16-be" if even > odd else "utf-16-le"
+    if even + odd > 0.02 * len(sample) and (indian := _wide_indian(sample)):
+        return indian
     is_chinese = even + odd and not sample.isascii()
     return _wide_chinese(sample) if is_chinese else None
+
+
+def _wide_indian(sample: bytes) -> str | None:
+    """From Devanagari to Malayalam, what stands beside each letter is a tab or an end of line."""
+    beside = (len(_BESIDE_INDIAN.findall(sample[parity::2])) / len(sample) for parity in (0, 1))
+    even, odd = beside
+    if max(even, odd) < 0.4 or min(even, odd) > 0.25:
+        return None
+    return "utf-16-be" if even > odd else "utf-16-le"
 
 
 def _wide_chinese(sample: bytes) -> str | None:
