@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from itertools import count
-from typing import BinaryIO
+from typing import BinaryIO, Final
 from uuid import UUID
 
 from clonememoria.core.db import Database
 from clonememoria.models import DocumentFilePart
+
+# No row is large.
+PART_BYTES: Final = 1024 * 1024
 
 
 async def copy_file(
@@ -27,3 +30,5 @@ async def parts_of(database: Database, owner_id: UUID, document_id: UUID) -> Asy
         if row is None:
             return
         yield row.data
+        if len(row.data) < PART_BYTES:
+            return
