@@ -18,7 +18,6 @@ MEMORY_TARGET_MB: Final = 500.0
 POLL_S: Final = 0.02
 # Reading a document takes tens of milliseconds.
 SAMPLE_INTERVAL_S: Final = 0.05
-TABLE_WIDTH: Final = 160
 MESSAGE_CHARACTERS: Final = 60
 
 
@@ -95,7 +94,7 @@ def _print(outcomes: Sequence[Outcome]) -> None:
     table.add_column("what its owner reads", no_wrap=True)
     for outcome in outcomes:
         table.add_row(*_row(outcome))
-    print_table(table, TABLE_WIDTH)
+    print_table(table)
 
 
 def _row(outcome: Outcome) -> Sequence[str]:

@@ -37,6 +37,7 @@ async def measured_memory(
 
     def sample() -> None:
         server = psutil.Process(pid)
+        use.add(server)
         while not is_over.wait(interval_s):
             use.add(server)
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 # Where the output is a file, rich takes 80 columns and cuts.
-MIN_WIDTH: Final = 125
+MIN_WIDTH: Final = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +39,5 @@ def print_results(results: Iterable[Result]) -> None:
     print_table(table)
 
 
-def print_table(table: Table, min_width: int = MIN_WIDTH) -> None:
-    Console(width=max(Console().width, min_width)).print(table)
+def print_table(table: Table) -> None:
+    Console(width=max(Console().width, MIN_WIDTH)).print(table)
