@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(
@@ -13,3 +13,25 @@ export function useMedia(query: string): boolean {
 
 /** Wide enough for the sidebar beside the page. */
 export const useDesktop = () => useMedia("(min-width: 1024px)");
+
+const UNSEEN_MS = 60_000;
+
+/** False while the tab has long been behind others: all tabs share a browser's six connections. */
+export function usePageSeen(): boolean {
+  const [isSeen, setSeen] = useState(true);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    function look() {
+      clearTimeout(timer);
+      if (document.hidden) timer = setTimeout(() => setSeen(false), UNSEEN_MS);
+      else setSeen(true);
+    }
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, []);
+  return isSeen;
+}

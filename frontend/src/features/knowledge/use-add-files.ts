@@ -14,7 +14,11 @@ export function useAddFiles(cloneId: string) {
   const onArrived = useCallback(
     (document: Document) => {
       putDocument(queries, document);
-      queries.invalidateQueries({ queryKey: memoryKeys.status(document.clone_id) });
+      // Of many that arrive, each would break off the question of the one before.
+      queries.invalidateQueries(
+        { queryKey: memoryKeys.status(document.clone_id) },
+        { cancelRefetch: false },
+      );
     },
     [queries],
   );
