@@ -25,6 +25,9 @@ export async function deliver(delivery: Delivery, sending: Sending): Promise<Doc
   }
 }
 
+/** A line that went silent does not say so by itself. */
+const SILENT_MS = 60_000;
+
 // XMLHttpRequest, because fetch does not tell how much of a body was sent.
 function send(delivery: Delivery, { onSent, signal }: Sending): Promise<Document> {
   return new Promise((resolve, reject) => {
@@ -34,18 +37,39 @@ function send(delivery: Delivery, { onSent, signal }: Sending): Promise<Document
     request.open(...address(delivery));
     request.setRequestHeader("Authorization", `Bearer ${currentToken()}`);
     request.responseType = "json";
-    request.upload.onprogress = ({ loaded }) => onSent(Math.min(loaded, delivery.file.size));
+    const watch = watchdog(SILENT_MS, () => {
+      reject(UNREACHABLE);
+      request.abort();
+    });
+    request.upload.onprogress = ({ loaded }) => {
+      watch.calm();
+      onSent(Math.min(loaded, delivery.file.size));
+    };
     request.onerror = () => reject(UNREACHABLE);
     request.onabort = () => reject(signal.reason);
     request.onload = () => {
       if (request.status < 300) resolve([request.response as Document].flat()[0] as Document);
       else reject(new Problem(request.status, (request.response ?? {}) as Partial<ProblemBody>));
     };
-    request.onloadend = () => signal.removeEventListener("abort", abort);
+    request.onloadend = () => {
+      watch.end();
+      signal.removeEventListener("abort", abort);
+    };
     const body = new FormData();
     body.append("files", delivery.file);
     request.send(body);
   });
+}
+
+/** Barks unless it is calmed time and again. */
+function watchdog(patienceMs: number, bark: () => void) {
+  let timer = setTimeout(bark, patienceMs);
+  const end = () => clearTimeout(timer);
+  const calm = () => {
+    end();
+    timer = setTimeout(bark, patienceMs);
+  };
+  return { calm, end };
 }
 
 function address({ cloneId, replaces }: Delivery): [method: string, url: string] {

@@ -2,6 +2,7 @@ import { create } from "zustand";
 import { explain, Problem } from "@/lib/api/problem";
 import type { Document } from "@/lib/api/types";
 import type { FoundFile } from "@/lib/dropped-files";
+import { useSession } from "@/lib/session";
 import { beginTransfer, moved, type TransferRate } from "@/lib/transfer-rate";
 import { type Delivery, deliver } from "@/lib/upload-request";
 
@@ -28,6 +29,14 @@ interface Uploads {
 
 /** Files on their way to the server; an upload that arrived leaves the list. */
 export const useUploads = create<Uploads>(() => ({ uploads: [], rate: beginTransfer() }));
+
+// What was chosen is lost with the page, and no business of whoever signs in next.
+addEventListener("beforeunload", (event) => {
+  if (useUploads.getState().uploads.some(isOnItsWay)) event.preventDefault();
+});
+useSession.subscribe(({ status }) => {
+  if (status === "guest") dropUploads(useUploads.getState().uploads.map(({ id }) => id));
+});
 
 type Arrived = (document: Document) => void;
 
@@ -97,6 +106,7 @@ async function run(upload: Upload, onArrived: Arrived): Promise<void> {
   try {
     const onSent = (sent: number) => measure(upload.id, sent);
     onArrived(await deliver(upload, { onSent, signal: abort.signal }));
+    useUploads.setState(({ rate }) => ({ rate: moved(rate, { files: 1 }) }));
     dropUploads([upload.id]);
   } catch (error) {
     change(upload.id, () => outcomeOf(error));
@@ -107,8 +117,9 @@ async function run(upload: Upload, onArrived: Arrived): Promise<void> {
 
 function measure(id: string, sent: number): void {
   const before = useUploads.getState().uploads.find((upload) => upload.id === id)?.sent ?? 0;
-  change(id, ({ rate }) => ({ sent, rate: moved(rate, sent - before) }));
-  useUploads.setState(({ rate }) => ({ rate: moved(rate, sent - before) }));
+  const more = { bytes: sent - before };
+  change(id, ({ rate }) => ({ sent, rate: moved(rate, more) }));
+  useUploads.setState(({ rate }) => ({ rate: moved(rate, more) }));
 }
 
 function outcomeOf(error: unknown): Partial<Upload> {

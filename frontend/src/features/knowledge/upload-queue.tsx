@@ -61,13 +61,23 @@ function QueueHeader({ uploads, onRetry }: QueueHeaderProps) {
   const onTheirWay = uploads.filter(isOnItsWay);
   const failed = uploads.filter(({ state }) => state === "failed");
   const ended = uploads.filter((upload) => !isOnItsWay(upload));
-  const bytesLeft = onTheirWay.reduce((sum, { file, sent }) => sum + file.size - sent, 0);
+  const bytes = onTheirWay.reduce((sum, { file, sent }) => sum + file.size - sent, 0);
+  const left = timeLeft(secondsFor({ bytes, files: onTheirWay.length }, rate));
+  const outcome = outcomeOf(failed.length, ended.length - failed.length);
   const ids = (some: Upload[]) => some.map(({ id }) => id);
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-line border-b px-4 py-2">
-      <p role="status" className="min-w-40 flex-1 text-muted text-sm">
-        {headline({ onTheirWay, failed, ended })}
-        {onTheirWay.length > 1 && told(timeLeft(secondsFor(bytesLeft, rate)))}
+      <p className="min-w-40 flex-1 text-muted text-sm">
+        {[
+          onTheirWay.length > 0 && `${plural(onTheirWay.length, "file")} to upload`,
+          ...outcome,
+          onTheirWay.length > 1 && left,
+        ]
+          .filter(Boolean)
+          .join(" · ")}
+      </p>
+      <p role="status" className="sr-only">
+        {[onTheirWay.length > 0 && "Uploading", ...outcome].filter(Boolean).join(", ")}
       </p>
       {failed.length > 1 && (
         <Button size="sm" onClick={() => onRetry(ids(failed))}>
@@ -88,15 +98,9 @@ function QueueHeader({ uploads, onRetry }: QueueHeaderProps) {
   );
 }
 
-const told = (left: string | null) => left && ` · ${left}`;
-
-function headline(state: Record<"onTheirWay" | "failed" | "ended", Upload[]>): string {
-  const duplicates = state.ended.length - state.failed.length;
+function outcomeOf(failed: number, duplicates: number) {
   return [
-    state.onTheirWay.length > 0 && `${plural(state.onTheirWay.length, "file")} to upload`,
-    state.failed.length > 0 && `${state.failed.length.toLocaleString()} not accepted`,
+    failed > 0 && `${failed.toLocaleString()} not uploaded`,
     duplicates > 0 && `${duplicates.toLocaleString()} already here`,
-  ]
-    .filter(Boolean)
-    .join(" · ");
+  ];
 }

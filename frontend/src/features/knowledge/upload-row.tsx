@@ -21,7 +21,7 @@ export function UploadRow({ upload, onRetry, onOpen }: UploadRowProps) {
     <li className="flex items-start gap-3 px-4 py-3" data-upload={state}>
       <Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-muted" />
       <div className="min-w-0 flex-1">
-        <p className="truncate font-medium text-sm" title={path}>
+        <p className="own-direction truncate font-medium text-sm" title={path}>
           {path}
         </p>
         <UploadState upload={upload} onOpen={onOpen} />
@@ -69,7 +69,7 @@ function Sending({ upload }: { upload: Upload }) {
         step={
           arrived ? "Arrived, being checked" : `${fileSize(sent)} of ${fileSize(file.size)} sent`
         }
-        secondsLeft={arrived ? null : secondsFor(file.size - sent, rate)}
+        secondsLeft={arrived ? null : secondsFor({ bytes: file.size - sent, files: 1 }, rate)}
         percent={percent}
       />
       <TwoPhaseBar label={`Uploading ${path}`} phase="upload" percent={percent} />
