@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from tempfile import TemporaryFile
+from pathlib import Path
+from tempfile import TemporaryFile, gettempdir
 
 from clonememoria.knowledge.filetype import Kind
 from clonememoria.knowledge.parsing import DEFAULT_LIMITS, Limits, Reader, Subject
@@ -25,7 +26,7 @@ class Read:
 
 
 async def parse(data: bytes, *, kind: Kind, limits: Limits = DEFAULT_LIMITS) -> Read:
-    reader = Reader(limits)
+    reader = Reader(Path(gettempdir()), limits)
     with TemporaryFile() as file:
         file.write(data)
         try:

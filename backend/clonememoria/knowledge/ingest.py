@@ -67,7 +67,7 @@ async def ingest(
         if fetched is None:
             return
         claim, work = fetched, replace(work, claim=fetched)
-    with TemporaryFile() as file:
+    with TemporaryFile(dir=reader.folder) as file:
         await _reported(copy_file(database, claim.owner_id, claim.document_id, into=file), work)
         while True:
             try:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Final, Protocol, cast
 
 import msgspec
 import structlog
@@ -23,14 +23,13 @@ from clonememoria.knowledge.parsing_child import (
     EXIT_DISK_FULL,
     EXIT_OUT_OF_MEMORY,
     LENGTH,
-    TAKEN,
+    PID,
     Counted,
     Exited,
     Message,
     Refused,
     Request,
     Spooled,
-    Started,
 )
 from clonememoria.knowledge.readout import Batch, Frame
 
@@ -47,7 +46,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one document; `memory_bytes` is address space: 0.3 GB for the libraries of Word alone."""
+    """Of one document; `memory_bytes` is address space, of which the libraries reserve a part."""
 
     memory_bytes: int = 1_000_000_000
     cpu_s: int = 30
@@ -104,7 +103,8 @@ class ReaderDied(RuntimeError):
 class Reader:
     """Reads documents, each in a process of its own; the first one starts the server of these."""
 
-    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, folder: Path, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.folder = folder
         self._limits = limits
         self._starting = asyncio.Lock()
         self._server: asyncio.subprocess.Process | None = None
@@ -115,16 +115,17 @@ class Reader:
         if subject.kind in THREAD_KINDS and subject.size <= THREAD_MAX_BYTES:
             yield await asyncio.to_thread(_WholeDocument, subject)
             return
-        with TemporaryFile() as spool:
-            pipe = await self._start(subject, spool)
-            child = _Child(subject.kind, spool, pipe, wall_s=self._limits.wall_s_for(subject.size))
+        with TemporaryFile(dir=self.folder) as spool:
+            starting = asyncio.create_task(self._start(subject, spool))
+            wall_s = self._limits.wall_s_for(subject.size)
+            child = _Child(subject.kind, spool, starting, wall_s=wall_s)
             try:
                 yield child
             finally:
                 await child.end()
 
-    async def _start(self, subject: Subject, spool: BinaryIO) -> int:
-        """Return the end of the pipe on which the child tells how it goes."""
+    async def _start(self, subject: Subject, spool: BinaryIO) -> "_Started":
+        """Not to be cancelled: its descriptors stay open until the server has them."""
         limits = self._limits
         request = msgspec.msgpack.encode(
             Request(
@@ -132,19 +133,20 @@ class Reader:
             )
         )
         subject.file.seek(0)
-        told, tells = os.pipe()
+        heard, tells = os.pipe()
+        told, transport = await _connected(heard)
         descriptors = [subject.file.fileno(), spool.fileno(), tells]
         try:
             # One request at a time: two that arrive together would be read as one.
             async with self._starting:
                 control = await self._served()
-                await asyncio.to_thread(_hand_over, control, request, descriptors)
+                pid = await asyncio.to_thread(_hand_over, control, request, descriptors)
         except OSError as error:
-            os.close(told)
+            transport.close()
             raise ReaderDied from error
         finally:
             os.close(tells)
-        return told
+        return _Started(pid, told, transport)
 
     async def _served(self) -> socket.socket:
         if self._control and self._server and self._server.returncode is None:
@@ -171,10 +173,31 @@ class Reader:
             self._server = None
 
 
-def _hand_over(control: socket.socket, request: bytes, descriptors: list[int]) -> None:
+def _hand_over(control: socket.socket, request: bytes, descriptors: list[int]) -> int:
+    """Return the id of the child's process."""
     socket.send_fds(control, [request], descriptors)
-    if control.recv(len(TAKEN)) != TAKEN:
+    answer = control.recv(PID.size, socket.MSG_WAITALL)
+    if len(answer) < PID.size:
         raise ConnectionResetError
+    (pid,) = PID.unpack(answer)
+    return int(pid)
+
+
+async def _connected(pipe: int) -> tuple[asyncio.StreamReader, asyncio.BaseTransport]:
+    reader = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(pipe, "rb")
+    )
+    return reader, transport
+
+
+@dataclass(frozen=True, slots=True)
+class _Started:
+    """A child, and on what it tells how it goes; `transport` is closed by whoever follows it."""
+
+    pid: int
+    told: asyncio.StreamReader
+    transport: asyncio.BaseTransport
 
 
 class _WholeDocument:
@@ -192,13 +215,16 @@ class _Child:
 
     chunk_count: int | None = None
 
-    def __init__(self, kind: Kind, spool: BinaryIO, pipe: int, *, wall_s: float) -> None:
+    def __init__(
+        self, kind: Kind, spool: BinaryIO, starting: asyncio.Task[_Started], *, wall_s: float
+    ) -> None:
         self._kind = kind
         self._spool = spool
-        self._pid: int | None = None
+        self._starting = starting
+        self._has_exited = False
         self._refusal: AppError | None = None
         self._spooled: asyncio.Queue[Spooled | None] = asyncio.Queue()
-        self._following = asyncio.create_task(self._follow(pipe, wall_s))
+        self._following = asyncio.create_task(self._follow(wall_s))
 
     async def __aiter__(self) -> AsyncIterator[Frame]:
         while spooled := await self._spooled.get():
@@ -208,14 +234,18 @@ class _Child:
 
     async def end(self) -> None:
         """A child that is not done yet works for nobody."""
+        await asyncio.wait({self._starting})
         self._following.cancel()
         await asyncio.wait({self._following})
-        self._kill()
+        if not self._starting.exception():
+            self._starting.result().transport.close()
+            self._kill()
 
-    async def _follow(self, pipe: int, wall_s: float) -> None:
+    async def _follow(self, wall_s: float) -> None:
         try:
+            started = await asyncio.shield(self._starting)
             async with asyncio.timeout(wall_s):
-                await self._follow_to_the_end(pipe)
+                await self._follow_to_the_end(started.told)
         except TimeoutError:
             self._kill()
             raise _took_too_long() from None
@@ -224,11 +254,9 @@ class _Child:
         if self._refusal:
             raise self._refusal
 
-    async def _follow_to_the_end(self, pipe: int) -> None:
-        async for message in _messages(pipe):
+    async def _follow_to_the_end(self, told: asyncio.StreamReader) -> None:
+        while message := await _next_message(told):
             match message:
-                case Started(pid):
-                    self._pid = pid
                 case Spooled():
                     self._spooled.put_nowait(message)
                 case Counted(chunks):
@@ -236,33 +264,25 @@ class _Child:
                 case Refused(code, detail):
                     self._refusal = _REFUSALS.get(code, DocumentUnreadable)(detail)
                 case Exited(code):
-                    self._pid = None
+                    self._has_exited = True
                     self._refusal = self._refusal or _explain(self._kind, code)
                     return
         raise ReaderDied
 
     def _kill(self) -> None:
-        if self._pid:
+        if not self._has_exited:
             with suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL)
+                os.kill(self._starting.result().pid, signal.SIGKILL)
 
 
-async def _messages(pipe: int) -> AsyncIterator[Message]:
-    reader = asyncio.StreamReader()
-    protocol = asyncio.StreamReaderProtocol(reader)
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: protocol, os.fdopen(pipe, "rb")
-    )
+async def _next_message(told: asyncio.StreamReader) -> Message | None:
+    """None at the end."""
     try:
-        while head := await reader.read(LENGTH.size):
-            if len(head) < LENGTH.size:
-                head += await reader.readexactly(LENGTH.size - len(head))
-            body = await reader.readexactly(*LENGTH.unpack(head))
-            yield msgspec.msgpack.decode(body, type=Message)
-    except asyncio.IncompleteReadError as error:
-        raise ReaderDied from error
-    finally:
-        transport.close()
+        size = LENGTH.unpack(await told.readexactly(LENGTH.size))
+        body = await told.readexactly(*size)
+    except asyncio.IncompleteReadError:
+        return None
+    return cast(Message, msgspec.msgpack.decode(body, type=Message))
 
 
 def _frame(spool: BinaryIO, spooled: Spooled) -> Frame:

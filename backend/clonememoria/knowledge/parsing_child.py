@@ -30,7 +30,8 @@ MAX_SPOOL_BYTES: Final = 8_000_000_000
 # One message fits into what a pipe takes at once: those of two writers cannot mix.
 MAX_MESSAGE_BYTES: Final = 2_000
 LENGTH: Final = struct.Struct("<H")
-TAKEN: Final = b"."
+# The answer to a request.
+PID: Final = struct.Struct("<i")
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -40,10 +41,6 @@ class Request(msgspec.Struct, frozen=True):
     title: str
     memory_bytes: int
     cpu_s: int
-
-
-class Started(msgspec.Struct, frozen=True, tag="started"):
-    pid: int
 
 
 class Spooled(msgspec.Struct, frozen=True, tag="spooled"):
@@ -72,7 +69,7 @@ class Exited(msgspec.Struct, frozen=True, tag="exited"):
     code: int
 
 
-Message = Started | Spooled | Counted | Refused | Exited
+Message = Spooled | Counted | Refused | Exited
 
 
 def serve(control: socket.socket) -> None:
@@ -83,6 +80,16 @@ def serve(control: socket.socket) -> None:
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     children: dict[int, int] = {}
+    try:
+        _serve(control, woken, children)
+    finally:
+        for pid in children:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _serve(control: socket.socket, woken: int, children: dict[int, int]) -> None:
+    """`children` are the pipes of those that are alive."""
     with selectors.DefaultSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
         selector.register(woken, selectors.EVENT_READ)
@@ -93,9 +100,6 @@ def serve(control: socket.socket) -> None:
                 _bury(children)
             if control in ready and not _take(control, children):
                 break
-    for pid in children:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
 
 
 def _take(control: socket.socket, children: dict[int, int]) -> bool:
@@ -104,15 +108,19 @@ def _take(control: socket.socket, children: dict[int, int]) -> bool:
         return False
     request = msgspec.msgpack.decode(data, type=Request)
     document, spool, pipe = descriptors
-    with suppress(Exception):
+    # A format that nobody can load is the child's to report.
+    with suppress(ImportError):
         import_module(f"{parsers.__name__}.{request.kind}")
     pid = os.fork()
     if not pid:
+        # Or the end of another child, or of the server, would not be seen before that of this one.
+        for other in (control.fileno(), *children.values()):
+            os.close(other)
         _work(request, document, spool, pipe=pipe)
     os.close(document)
     os.close(spool)
     children[pid] = pipe
-    control.send(TAKEN)
+    control.send(PID.pack(pid))
     return True
 
 
@@ -135,11 +143,12 @@ def _work(request: Request, document: int, spool: int, *, pipe: int) -> NoReturn
     """In the child: limits first, then the document, then the end, whatever happens."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # Nobody listens any more.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     code = 1
     try:
         os.setsid()
         _limit(request.memory_bytes, request.cpu_s)
-        _tell(pipe, Started(os.getpid()))
         _read(request, document, spool, pipe=pipe)
         code = 0
     except MemoryError:

@@ -54,6 +54,7 @@ from clonememoria.knowledge.refreshing import (
     request_refreshes,
 )
 from clonememoria.knowledge.tiers import request_all_fillings
+from clonememoria.knowledge.upload import spool_folder
 from clonememoria.providers.catalog import Providers
 
 log = structlog.get_logger()
@@ -278,7 +279,7 @@ async def running_worker(
     metrics: Metrics,
     timing: Timing = Timing(),
 ) -> AsyncIterator[Worker]:
-    reader = Reader()
+    reader = Reader(spool_folder(settings.data_dir))
     parts = Parts(
         database=database,
         providers=providers,

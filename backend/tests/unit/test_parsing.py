@@ -3,14 +3,22 @@
 import asyncio
 import io
 import time
+from contextlib import aclosing
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import psutil
 import pytest
 
 from clonememoria.core.errors import DocumentEncrypted, DocumentTooLarge, DocumentUnreadable
 from clonememoria.knowledge.filetype import detect
-from clonememoria.knowledge.parsing import DEFAULT_LIMITS, THREAD_MAX_BYTES, Limits
+from clonememoria.knowledge.parsing import (
+    DEFAULT_LIMITS,
+    THREAD_MAX_BYTES,
+    Limits,
+    Reader,
+    Subject,
+)
 from tests.fixtures.builders import build_docx, build_pdf
 from tests.reading import parse
 
@@ -90,6 +98,36 @@ async def test_a_document_that_eats_the_memory_is_stopped() -> None:
 async def test_a_reader_that_crashes_is_reported_as_a_damaged_document() -> None:
     with pytest.raises(DocumentUnreadable, match="reader crash"):
         await parse(b"%PDF-", kind="no_such_parser")  # type: ignore[arg-type]  # crashes the child
+
+
+def open_files() -> list[str]:
+    return [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+
+
+async def test_whenever_a_reading_is_cancelled_its_child_ends_and_nothing_stays_open(
+    tmp_path: Path,
+) -> None:
+    async def read(data: bytes, within_s: float) -> None:
+        with TemporaryFile() as file:
+            file.write(data)
+            subject = Subject(file, len(data), "html", "")
+            async with asyncio.timeout(within_s), reader.reading(subject) as frames:
+                # Large: no folder that may be in memory is the place for it.
+                assert any(str(tmp_path) in path for path in open_files())
+                assert [frame async for frame in frames]
+
+    async with aclosing(Reader(tmp_path)) as reader:
+        await read(b"<p>A short page.</p>", 20)
+        (server,) = children()
+        await asyncio.sleep(0.1)
+        open_before = len(open_files())
+        for step in range(20):
+            with pytest.raises(TimeoutError):
+                await read(SLOW_PAGE, step / 2_000)
+        await asyncio.sleep(0.1)
+        assert len(open_files()) == open_before
+        assert not server.children()
+        await read(b"<p>A short page.</p>", 20)
 
 
 async def test_cancelling_ends_the_child() -> None:
