@@ -21,6 +21,8 @@ NO_KIND = re.compile("not a text", re.IGNORECASE)
 # Slow enough that a hand, or a test, is in time to cancel.
 SLOW_BYTES_PER_S = 100_000
 LONG_TEXT_FACTS = 60_000
+# Over the sidebar.
+BESIDE_THE_PAGE = 100
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +114,7 @@ async def test_a_folder_is_read_to_its_depths_and_names_what_it_has_twice(
         "station/.hidden": b"Nobody shall read this.",
     }
     write(tmp_path, folder)
-    await drop(page, [tmp_path / "station"])
+    await drop(page, [tmp_path / "station"], x=BESIDE_THE_PAGE)
 
     await expect(page.get_by_text("2 files without text stayed in the folder")).to_be_visible()
     uploads = page.get_by_role("region", name="Uploads").get_by_role("listitem")
@@ -131,13 +133,13 @@ def write(folder: Path, files: dict[str, bytes]) -> list[Path]:
     return paths
 
 
-async def drop(page: Page, paths: list[Path]) -> None:
+async def drop(page: Page, paths: list[Path], *, x: int = 640) -> None:
     """As from the file manager: what a script makes up has no folders."""
     devtools = await page.context.new_cdp_session(page)
     files = [str(path) for path in paths]
     data = {"items": [], "files": files, "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver", "drop"):
-        event = {"type": kind, "x": 640, "y": 400, "data": data}
+        event = {"type": kind, "x": x, "y": 400, "data": data}
         await devtools.send("Input.dispatchDragEvent", event)
 
 
