@@ -19,7 +19,7 @@ export function Page({ title, subtitle, actions, width = "wide", children }: Pag
     >
       <header className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
-          <h1 className="break-words font-semibold text-2xl sm:text-3xl">{title}</h1>
+          <h1 className="own-direction break-words font-semibold text-2xl sm:text-3xl">{title}</h1>
           {subtitle && <div className="mt-1.5 text-muted">{subtitle}</div>}
         </div>
         {actions && <div className="flex flex-wrap gap-2">{actions}</div>}

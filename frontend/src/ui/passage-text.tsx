@@ -50,13 +50,13 @@ function TextAround({ text, isMarkdown, marked }: TextAroundProps) {
   return (
     <>
       {shown.start > 0 && <More onClick={() => setBefore(before * 4)}>Show what comes before</More>}
-      <div className="whitespace-pre-wrap break-words text-sm leading-relaxed">
+      <div className="whitespace-pre-wrap break-words own-direction text-sm leading-relaxed">
         <Runs text={part} runs={cutRuns(runs, { start: 0, end: from })} />
         {end > start && (
           <mark
             ref={scrollTo}
             data-testid="passage"
-            className="rounded-sm bg-marker box-decoration-clone py-0.5 text-on-marker"
+            className="scroll-mt-4 rounded-sm bg-marker box-decoration-clone py-0.5 text-on-marker"
           >
             <Runs text={part} runs={cutRuns(runs, { start: from, end: to })} />
           </mark>
@@ -79,5 +79,6 @@ function More({ onClick, children }: { onClick: () => void; children: string }) 
 }
 
 function scrollTo(passage: HTMLElement | null): void {
-  passage?.scrollIntoView({ block: "center" });
+  const isTall = passage && passage.offsetHeight > window.innerHeight / 3;
+  passage?.scrollIntoView({ block: isTall ? "start" : "center" });
 }

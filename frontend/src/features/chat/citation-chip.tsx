@@ -37,7 +37,7 @@ function SourceCard({ source }: { source: Source }) {
   return (
     <div className="flex flex-col gap-1.5">
       <p className="break-words font-medium">{placeOf(source)}</p>
-      <p className="line-clamp-6 break-words text-muted">
+      <p className="own-direction line-clamp-6 break-words text-muted">
         <ReadableText text={source.excerpt} isMarkdown={looksLikeMarkdown(source.excerpt)} />
       </p>
       <p className="text-muted text-xs">Press to see it in the document.</p>

@@ -13,7 +13,7 @@ export function AlreadyHere({ first, onOpen }: AlreadyHereProps) {
         className="break-words text-left font-medium text-accent underline underline-offset-2"
         onClick={() => onOpen(first.id)}
       >
-        “{first.title}”
+        “<bdi>{first.title}</bdi>”
       </button>
     </>
   );

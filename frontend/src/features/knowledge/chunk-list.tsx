@@ -49,7 +49,7 @@ export function ChunkList({ chunks, isMarkdown, selected, onSelect }: ChunkListP
             )}
           >
             <ChunkFacts chunk={chunk} />
-            <span className="mt-1 line-clamp-3 break-words text-sm">
+            <span className="own-direction mt-1 line-clamp-3 break-words text-sm">
               <ReadableText text={chunk.content} isMarkdown={isMarkdown} />
             </span>
           </button>
@@ -72,7 +72,7 @@ function ChunkFacts({ chunk }: { chunk: Chunk }) {
         </span>
       </span>
       {heading_path.length > 0 && (
-        <span className="mt-0.5 block break-words font-medium text-accent text-xs">
+        <span className="own-direction mt-0.5 block break-words font-medium text-accent text-xs">
           {heading_path.join(" › ")}
         </span>
       )}

@@ -32,7 +32,8 @@ export function DocumentRow({ document, ...actions }: DocumentRowProps) {
           <button
             type="button"
             onClick={() => actions.onOpen(id)}
-            className="-outline-offset-1 min-w-0 truncate text-left font-medium text-sm hover:underline"
+            className="-outline-offset-1 own-direction min-w-0 truncate font-medium text-sm hover:underline"
+            title={title}
           >
             {title}
           </button>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Document } from "@/lib/api/types";
 import { DOCUMENTS_PER_PAGE, documentsQuery } from "@/lib/queries/documents";
 import { useRetry } from "@/lib/retries";
+import { sentence } from "@/lib/text";
 import { IconButton } from "@/ui/icon-button";
 import { Pager } from "@/ui/pager";
 import { notifyError } from "@/ui/toast";
@@ -55,13 +56,14 @@ function FailedRow({ document, onOpen }: FailedRowProps) {
       <div className="min-w-0 flex-1">
         <button
           type="button"
-          className="block max-w-full truncate font-medium text-sm hover:underline"
+          className="own-direction block max-w-full truncate font-medium text-sm hover:underline"
+          title={document.title}
           onClick={() => onOpen(document.id)}
         >
           {document.title}
         </button>
         <p className="break-words text-danger text-sm">
-          {document.error_message ?? "It could not be read."}
+          {sentence(document.error_message ?? "It could not be read")}
         </p>
       </div>
       <IconButton

@@ -46,7 +46,8 @@ function WorkRow({ document, onOpen }: WorkRowProps) {
       <th scope="row" className="max-w-0 px-4 py-2.5 text-left font-medium">
         <button
           type="button"
-          className="block max-w-full truncate hover:underline"
+          className="own-direction block max-w-full truncate hover:underline"
+          title={title}
           onClick={() => onOpen(id)}
         >
           {title}

@@ -104,7 +104,7 @@ function FileList({ files, onRemove }: FileListProps) {
             key={`${found.path}-${found.file.lastModified}`}
             className="flex items-center gap-3 px-3 py-1.5 text-sm"
           >
-            <span className="min-w-0 flex-1 truncate">{found.path}</span>
+            <bdi className="min-w-0 flex-1 truncate">{found.path}</bdi>
             <span className="text-muted text-xs">{fileSize(found.file.size)}</span>
             <IconButton label={`Remove ${found.path}`} onClick={() => onRemove(found)}>
               <X aria-hidden />
