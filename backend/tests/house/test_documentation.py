@@ -8,6 +8,7 @@ import pytest
 
 from clonememoria.app import create_app
 from clonememoria.core.config import Settings
+from clonememoria.knowledge import filetype
 from clonememoria.providers.registry import VENDORS, Kind
 from tests.house.sources import ROOT
 
@@ -30,6 +31,11 @@ def test_every_setting_is_in_the_example_and_nothing_else_is() -> None:
 def test_every_setting_is_explained() -> None:
     explained = (ROOT / "docs" / "configuration.md").read_text()
     assert [name for name in _setting_names() if f"`{name}`" not in explained] == []
+
+
+def test_the_file_picker_offers_every_kind_of_document() -> None:
+    file_types = (ROOT / "frontend" / "src" / "lib" / "file-types.ts").read_text()
+    assert [kind for kind in get_args(filetype.Kind) if f'"{kind}"' not in file_types] == []
 
 
 def test_every_route_is_in_the_documentation_of_the_api() -> None:

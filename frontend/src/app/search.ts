@@ -17,6 +17,12 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function id(value: unknown): string | undefined {
+  return typeof value === "string" && UUID.test(value) ? value : undefined;
+}
+
 function oneOf<T extends string>(options: readonly T[], value: unknown): T | undefined {
   return options.find((option) => option === value);
 }
@@ -50,7 +56,7 @@ interface KnowledgeSearch {
 export function knowledgeSearch(search: Search): KnowledgeSearch {
   const page = Number(search.page);
   return {
-    document: text(search.document),
+    document: id(search.document),
     show: oneOf(Object.keys(STANDINGS) as Standing[], search.show),
     q: text(search.q),
     page: Number.isInteger(page) && page > 1 ? page : undefined,

@@ -8,12 +8,12 @@ export function readsAsMarkdown({ mime_type }: Pick<Document, "mime_type">): boo
 }
 
 const ENDINGS = [
-  ...["txt", "md", "markdown", "html", "htm", "csv", "json", "xml"],
-  ...["pdf", "docx", "pptx", "xlsx", "odt", "rtf", "epub", "eml"],
+  ...["txt", "log", "md", "markdown", "html", "htm", "xhtml", "csv", "tsv", "json", "xml"],
+  ...["pdf", "docx", "docm", "pptx", "pptm", "ppsx", "xlsx", "xlsm", "odt", "rtf", "epub", "eml"],
 ];
 
 /** What the server can read, as an `accept` attribute; it goes by the content, not by the name. */
 export const READABLE_FILES = ENDINGS.map((ending) => `.${ending}`).join(",");
 
 export const READABLE_FORMATS =
-  "PDF, Word, PowerPoint, Excel, OpenDocument, RTF, EPUB, e-mail, web page, Markdown, CSV, JSON, XML or plain text";
+  "PDF, Word, PowerPoint, Excel, OpenDocument text, RTF, EPUB, e-mail, web page, Markdown, CSV, JSON, XML or plain text";

@@ -28,6 +28,20 @@ export default function DocumentInspector({
   const { data, error, refetch, isPending } = useQuery(documentQuery(cloneId, documentId));
   const [selected, setSelected] = useState<Chunk | null>(null);
   const isMarkdown = data !== undefined && readsAsMarkdown(data);
+  const back = (
+    <Button onClick={onClose}>
+      <ArrowLeft aria-hidden />
+      All documents
+    </Button>
+  );
+
+  if (error && !data) {
+    return (
+      <Page title="Document" actions={back}>
+        <ErrorState title="The document could not be opened" error={error} onRetry={refetch} />
+      </Page>
+    );
+  }
 
   return (
     <Page
@@ -40,16 +54,10 @@ export default function DocumentInspector({
               Original
             </Button>
           )}
-          <Button onClick={onClose}>
-            <ArrowLeft aria-hidden />
-            All documents
-          </Button>
+          {back}
         </>
       }
     >
-      {error && (
-        <ErrorState title="The document could not be opened" error={error} onRetry={refetch} />
-      )}
       {data && <DocumentFacts document={data} />}
       <div className="grid gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <section
@@ -85,5 +93,7 @@ function Text({ document, selected }: { document: DocumentDetail; selected: Chun
 }
 
 function textMissing({ status }: DocumentDetail): string {
-  return status === "failed" ? "No text was found in it." : "Its text shows here once it is read.";
+  return status === "failed"
+    ? "Nothing of it could be read."
+    : "Its text shows here once it is read.";
 }

@@ -34,13 +34,20 @@ export function DocumentList({ cloneId, filter, onFilter, onOpen }: DocumentList
   const isFiltered = Boolean(filter.standing || filter.search);
 
   if (isPending) return <SkeletonList label="Loading documents" className="h-16" />;
-  if (error) {
+  if (!data) {
     return <ErrorState title="The documents could not be loaded" error={error} onRetry={refetch} />;
   }
   if (data.total === 0 && !isFiltered) return <NoDocuments />;
 
   return (
     <section aria-label="Documents" className="flex flex-col gap-3">
+      {error && (
+        <ErrorState
+          title="The list could not be brought up to date"
+          error={error}
+          onRetry={refetch}
+        />
+      )}
       <DocumentFilters cloneId={cloneId} filter={filter} onFilter={onFilter} />
       {data.rows.length === 0 ? (
         <NothingFound onReset={() => onFilter({ page: 0 })} />

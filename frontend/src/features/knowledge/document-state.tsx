@@ -2,7 +2,7 @@ import { TriangleAlert } from "lucide-react";
 import type { Document } from "@/lib/api/types";
 import { isUnderWay, STAGE_NAMES } from "@/lib/document-stages";
 import { refreshName } from "@/lib/refresh";
-import { fileSize, plural } from "@/lib/text";
+import { fileSize, plural, sentence } from "@/lib/text";
 import { dateTime } from "@/lib/time";
 import { Badge } from "@/ui/badge";
 import { Progress } from "@/ui/progress";
@@ -15,7 +15,7 @@ export function DocumentState({ document }: { document: Document }) {
   if (document.status === "failed") {
     return (
       <p className="mt-0.5 break-words text-danger text-sm">
-        {document.error_message ?? "It could not be read."}
+        {sentence(document.error_message ?? "It could not be read")}
       </p>
     );
   }

@@ -35,7 +35,7 @@ export function KnowledgeScreen(props: KnowledgeScreenProps) {
   const { addFiles } = useAddFiles(cloneId);
   useDocumentEvents(cloneId);
 
-  if (error) {
+  if (error && !clone) {
     return (
       <Page title="Knowledge">
         <ErrorState title="This clone could not be loaded" error={error} onRetry={refetch} />

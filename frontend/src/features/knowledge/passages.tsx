@@ -20,11 +20,11 @@ export function Passages({ cloneId, documentId, ...list }: PassagesProps) {
   const [page, setPage] = useState(0);
   const { data, error, refetch, isPending } = useQuery(chunksQuery(cloneId, documentId, page));
   if (isPending) return <SkeletonList label="Loading passages" className="h-24" />;
-  if (error) {
+  if (!data) {
     return <ErrorState title="The passages could not be loaded" error={error} onRetry={refetch} />;
   }
   if (data.total === 0) {
-    return <p className="text-muted text-sm">There are no passages until the document is ready.</p>;
+    return <p className="text-muted text-sm">There are passages once the document is ready.</p>;
   }
   return (
     <div className="flex min-w-0 flex-col gap-3">

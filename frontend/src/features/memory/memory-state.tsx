@@ -29,7 +29,8 @@ export function MemoryState({ cloneId, status }: MemoryStateProps) {
       return (
         <Card
           look="working"
-          title={`${TITLES[rag_status]}: ${progress_percentage} %`}
+          title={TITLES[rag_status]}
+          percent={progress_percentage}
           note={NOTES[rag_status]}
         >
           <Progress label="Preparation of the memory" percent={progress_percentage} />
@@ -98,11 +99,13 @@ const LOOKS = {
 interface CardProps {
   look: keyof typeof LOOKS;
   title: string;
+  /** Shown but not announced, as it changes all the time. */
+  percent?: number;
   note: string | null;
   children?: ReactNode;
 }
 
-function Card({ look, title, note, children }: CardProps) {
+function Card({ look, title, percent, note, children }: CardProps) {
   const { Icon, colour, spin } = LOOKS[look];
   return (
     <section
@@ -115,7 +118,10 @@ function Card({ look, title, note, children }: CardProps) {
           className={cn("mt-0.5 size-6 shrink-0", colour, spin && "motion-safe:animate-spin")}
         />
         <div className="min-w-0">
-          <p className="font-display font-semibold text-lg">{title}</p>
+          <p className="font-display font-semibold text-lg">
+            {title}
+            {percent !== undefined && <span aria-hidden>: {percent} %</span>}
+          </p>
           {note && <p className="break-words text-muted text-sm">{note}</p>}
         </div>
       </div>
