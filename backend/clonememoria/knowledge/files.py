@@ -7,6 +7,7 @@ from typing import BinaryIO, Final
 from uuid import UUID
 
 from clonememoria.core.db import Database
+from clonememoria.core.disk import append
 from clonememoria.models import DocumentFilePart
 
 # No row is large.
@@ -16,10 +17,9 @@ PART_BYTES: Final = 1024 * 1024
 async def copy_file(
     database: Database, owner_id: UUID, document_id: UUID, *, into: BinaryIO
 ) -> None:
-    """`into` is at its end afterwards."""
+    """`into` is at its end afterwards; raise DiskFull."""
     async for data in parts_of(database, owner_id, document_id):
-        await asyncio.to_thread(into.write, data)
-    await asyncio.to_thread(into.flush)
+        await asyncio.to_thread(append, into, data)
 
 
 async def parts_of(database: Database, owner_id: UUID, document_id: UUID) -> AsyncIterator[bytes]:

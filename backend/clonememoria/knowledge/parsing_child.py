@@ -4,7 +4,6 @@ A fork of what is loaded already takes milliseconds, a new interpreter with its 
 of a second and more. The server reads no document itself. See docs/adr/0004.
 """
 
-import errno
 import os
 import resource
 import selectors
@@ -13,13 +12,15 @@ import socket
 import struct
 import sys
 import traceback
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import Final, NoReturn
 
 import msgspec
 
-from clonememoria.core.errors import DocumentUnreadable
+from clonememoria.core.disk import append
+from clonememoria.core.errors import DiskFull, DocumentUnreadable
 from clonememoria.knowledge import parsers, readout
 from clonememoria.knowledge.readout import Reading
 
@@ -113,10 +114,8 @@ def _take(control: socket.socket, children: dict[int, int]) -> bool:
         import_module(f"{parsers.__name__}.{request.kind}")
     pid = os.fork()
     if not pid:
-        # Or the end of another child, or of the server, would not be seen before that of this one.
-        for other in (control.fileno(), *children.values()):
-            os.close(other)
-        _work(request, document, spool, pipe=pipe)
+        others = [control.fileno(), *children.values()]
+        _work(request, document, spool, pipe=pipe, others=others)
     os.close(document)
     os.close(spool)
     children[pid] = pipe
@@ -139,7 +138,9 @@ def _tell(pipe: int, message: Message) -> None:
         os.write(pipe, LENGTH.pack(len(encoded)) + encoded)
 
 
-def _work(request: Request, document: int, spool: int, *, pipe: int) -> NoReturn:
+def _work(
+    request: Request, document: int, spool: int, *, pipe: int, others: Sequence[int]
+) -> NoReturn:
     """In the child: limits first, then the document, then the end, whatever happens."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -147,15 +148,18 @@ def _work(request: Request, document: int, spool: int, *, pipe: int) -> NoReturn
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     code = 1
     try:
+        # Or the end of another child, or of the server, would not be seen before that of this one.
+        for other in others:
+            os.close(other)
         os.setsid()
         _limit(request.memory_bytes, request.cpu_s)
         _read(request, document, spool, pipe=pipe)
         code = 0
     except MemoryError:
         code = EXIT_OUT_OF_MEMORY
+    except DiskFull:
+        code = EXIT_DISK_FULL
     except Exception as error:  # noqa: BLE001 - whatever it is, it ends here
-        is_full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-        code = EXIT_DISK_FULL if is_full else 1
         # Its text may quote the document.
         where = "".join(traceback.format_tb(error.__traceback__))
         sys.stderr.write(f"{type(error).__name__}\n{where}")
@@ -174,22 +178,16 @@ def _limit(memory_bytes: int, cpu_s: int) -> None:
 def _read(request: Request, document: int, spool: int, *, pipe: int) -> None:
     offset = 0
     try:
-        with os.fdopen(document, "rb") as file:
+        with os.fdopen(document, "rb") as file, os.fdopen(spool, "wb") as frames:
             for frame in readout.read(file, kind=request.kind, title=request.title):
                 encoded = msgspec.msgpack.encode(frame)
-                _write(spool, encoded)
+                append(frames, encoded)
                 _tell(pipe, Spooled(offset, len(encoded)))
                 offset += len(encoded)
                 if isinstance(frame, Reading):
                     _tell(pipe, Counted(frame.chunk_count))
     except DocumentUnreadable as error:
         _tell(pipe, Refused(error.code, error.detail[: MAX_MESSAGE_BYTES // 4]))
-
-
-def _write(spool: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(spool, view) :]
 
 
 if __name__ == "__main__":

@@ -1,10 +1,8 @@
 """Reads what is uploaded from the wire, limited while it streams; stores nothing."""
 
 import asyncio
-import errno
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -18,7 +16,8 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
 from clonememoria.core.config import Settings
-from clonememoria.core.errors import DiskFull, InvalidInput, TooLarge
+from clonememoria.core.disk import check_room, full_disk_in_words
+from clonememoria.core.errors import InvalidInput, TooLarge
 
 BROKE_OFF: Final = "it broke off; send it again"
 MAX_FILES: Final = 100
@@ -31,12 +30,9 @@ MAX_REQUEST_FILES: Final = 10
 FRAMING_BYTES: Final = 512 * 1024
 # Of a file; what is larger is on disk.
 IN_MEMORY_BYTES: Final = 64 * 1024
-# Of the disk, for those who are there already: mostly the database is on it too.
-RESERVE_BYTES: Final = 64 * 1024 * 1024
 LARGE_BYTES: Final = 1024 * 1024
 # Of large files: each takes a connection and several MB for as long as it is written.
 MAX_STORED_AT_ONCE: Final = 4
-NO_SPACE: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Intake:
@@ -78,14 +74,10 @@ class ReceivedFile(UploadFile):
     def _write(self, data: bytes) -> None:
         self._hash.update(data)
         on_disk = self.size_bytes > IN_MEMORY_BYTES
-        if on_disk and shutil.disk_usage(self._folder).free < RESERVE_BYTES + len(data):
-            raise DiskFull
-        try:
+        if on_disk:
+            check_room(self._folder, len(data))
+        with full_disk_in_words():
             self.file.write(data)
-        except OSError as error:
-            if error.errno in NO_SPACE:
-                raise DiskFull from error
-            raise
 
 
 class _LimitedParser(MultiPartParser):

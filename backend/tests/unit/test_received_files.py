@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clonememoria.core.disk import append
 from clonememoria.core.errors import DiskFull
 from clonememoria.knowledge.documents import pasted
 from clonememoria.knowledge.parsers.document import clean
@@ -35,6 +36,12 @@ async def test_a_file_is_refused_where_the_disk_is_full() -> None:
     with pytest.raises(DiskFull):
         await file.write(PIECES[1])
     await file.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for a disk without space")
+def test_what_is_copied_from_the_database_says_when_the_disk_is_full() -> None:
+    with Path("/dev/full").open("wb", buffering=0) as file, pytest.raises(DiskFull):
+        append(file, b"x")
 
 
 @pytest.mark.parametrize(
