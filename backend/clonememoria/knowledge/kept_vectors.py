@@ -18,6 +18,8 @@ from clonememoria.knowledge.spaces import Embedding
 from clonememoria.providers.embeddings.base import Vectors
 
 KEPT_DAYS: Final = 30
+# Those of one large import end on one day.
+FORGOTTEN_AT_ONCE: Final = 20_000
 
 # Row security leaves the owner's alone. Of two spaces of one model the newer is the present one.
 _FIND = text("""
@@ -34,7 +36,11 @@ _KEEP = text("""
     on conflict (owner_id, space_id, text_hash) do update set used_on = current_date
     where kept_vectors.used_on < current_date""")
 
-_FORGET = text("delete from kept_vectors where used_on < current_date - cast(:days as int)")
+_FORGET = text("""
+    delete from kept_vectors where ctid = any(array(
+        select ctid from kept_vectors where used_on < current_date - cast(:days as int)
+        limit :limit for update skip locked))
+    returning 1""")
 
 
 async def find(
@@ -72,5 +78,9 @@ async def keep(
 
 
 async def forget_unused(database: Database) -> None:
-    async with database.as_system() as session:
-        await session.execute(_FORGET, {"days": KEPT_DAYS})
+    """Step by step: none takes longer than the database is given for an answer."""
+    step = {"days": KEPT_DAYS, "limit": FORGOTTEN_AT_ONCE}
+    is_done = False
+    while not is_done:
+        async with database.as_system() as session:
+            is_done = len((await session.execute(_FORGET, step)).all()) < FORGOTTEN_AT_ONCE
