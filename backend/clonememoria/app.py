@@ -27,7 +27,7 @@ from clonememoria.clones.router import router as clones_router
 from clonememoria.core.cache import cache_for
 from clonememoria.core.config import Settings
 from clonememoria.core.data_dir import prepare_data_dir
-from clonememoria.core.db import Database, create_app_engine, wait_until_reachable
+from clonememoria.core.db import Database, DatabaseAddress, connected, wait_until_reachable
 from clonememoria.core.limits import RateLimits
 from clonememoria.core.metrics import Metrics
 from clonememoria.core.openapi import install_openapi
@@ -109,7 +109,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(running_redis(settings))
         prepare_data_dir(settings)
-        database, providers = await _open(settings, stack, metrics=app.state.metrics, redis=redis)
+        address, providers = await _open(settings, stack, metrics=app.state.metrics, redis=redis)
+        database = await stack.enter_async_context(connected(address))
         replies = Replies(database, providers, app.state.metrics)
         stack.push_async_callback(replies.drain, 0)
         await stack.enter_async_context(running_upkeep(database, replies))
@@ -135,9 +136,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.intake = Intake(settings)
         app.state.document_feed = await stack.enter_async_context(running_feed(database))
         if settings.worker_inline:
+            # Connections of its own: no question waits for one because documents are read.
+            of_worker = await stack.enter_async_context(connected(address))
             app.state.worker = await stack.enter_async_context(
                 running_worker(
-                    database=database,
+                    database=of_worker,
                     providers=providers,
                     settings=settings,
                     metrics=app.state.metrics,
@@ -150,7 +153,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _open(
     settings: Settings, stack: AsyncExitStack, *, metrics: Metrics, redis: SharedRedis | None
-) -> tuple[Database, Providers]:
+) -> tuple[DatabaseAddress, Providers]:
     """The parts that the server and a worker of its own have in common."""
     providers = Providers(settings, protection_for(settings, metrics, redis))
     stack.push_async_callback(providers.aclose)
@@ -158,10 +161,8 @@ async def _open(
     address = await stack.enter_async_context(running_postgres(settings))
     await wait_until_reachable(address)
     await migrate(address)
-    database = Database(create_app_engine(address))
-    stack.push_async_callback(database.close)
     await providers.warm_up()
-    return database, providers
+    return address, providers
 
 
 async def drain(app: FastAPI) -> None:
@@ -196,7 +197,8 @@ async def open_workshop(settings: Settings) -> AsyncIterator[Workshop]:
         # It signs no sessions: where the database is elsewhere, it keeps nothing.
         if not settings.database_url:
             prepare_data_dir(settings)
-        database, providers = await _open(settings, stack, metrics=metrics, redis=redis)
+        address, providers = await _open(settings, stack, metrics=metrics, redis=redis)
+        database = await stack.enter_async_context(connected(address))
         yield Workshop(settings, database, providers, metrics)
 
 

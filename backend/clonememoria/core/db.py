@@ -196,6 +196,15 @@ class Database:
         await self.engine.dispose()
 
 
+@asynccontextmanager
+async def connected(address: DatabaseAddress) -> AsyncIterator[Database]:
+    database = Database(create_app_engine(address))
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 async def driver_connection(session: AsyncSession) -> asyncpg.Connection:
     """For libraries that write through asyncpg, in the transaction of this session."""
     raw = await (await session.connection()).get_raw_connection()

@@ -17,9 +17,7 @@ from clonememoria.knowledge.parsers.document import ParsedDocument
 
 TEXT_PART_CHARS: Final = 1_000_000
 # Half a second of work at most for a slow provider, a tenth for Postgres.
-BATCH_CHUNKS: Final = 256
-# Longer ones are cut block by block, which costs the overlap between two blocks.
-LONG_TEXT_BYTES: Final = 8_000_000
+BATCH_CHUNKS: Final = 512
 
 
 class TextPart(Struct, frozen=True, tag="text"):

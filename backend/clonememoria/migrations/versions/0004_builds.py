@@ -93,6 +93,9 @@ def _cut_texts() -> None:
         from documents,
              generate_series(0, greatest(0, (length(content) - 1) / {TEXT_PART_CHARS})) as part
         where content is not null and content <> ''""")  # noqa: S608 - a number of our own
+    # To compress a text costs as much as to index it: 36 ms a megabyte instead of 5.
+    op.execute("alter table document_texts alter column text set storage external")
+    op.execute("alter table document_file_parts alter column data set storage external")
     _secure("document_texts")
     op.drop_column("documents", "content")
 
