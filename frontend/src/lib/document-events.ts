@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { Problem } from "@/lib/api/problem";
 import type { Document } from "@/lib/api/types";
 import { DocumentNews } from "@/lib/document-news";
@@ -12,10 +12,15 @@ const RECONNECT_MS = 2_000;
 export function useDocumentEvents(cloneId: string): void {
   const queries = useQueryClient();
   const isSeen = usePageSeen();
+  const wasAway = useRef(false);
   useEffect(() => {
-    if (!isSeen) return;
+    if (!isSeen) {
+      wasAway.current = true;
+      return;
+    }
     const abort = new AbortController();
     const news = new DocumentNews(queries, cloneId);
+    if (wasAway.current) news.refetchSoon();
     void keepListening(cloneId, news, abort.signal);
     return () => {
       abort.abort();

@@ -14,9 +14,9 @@ export function useMedia(query: string): boolean {
 /** Wide enough for the sidebar beside the page. */
 export const useDesktop = () => useMedia("(min-width: 1024px)");
 
-const UNSEEN_MS = 60_000;
+const UNSEEN_MS = 10_000;
 
-/** False while the tab has long been behind others: all tabs share a browser's six connections. */
+/** False once the tab was behind others for a while: all share a browser's six connections. */
 export function usePageSeen(): boolean {
   const [isSeen, setSeen] = useState(true);
   useEffect(() => {

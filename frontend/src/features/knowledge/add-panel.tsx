@@ -22,7 +22,9 @@ export function AddPanel({ cloneId, onFiles, onPaste, onOpen }: AddPanelProps) {
     >
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
         <div className="min-w-60 flex-1">
-          <p className="font-display font-semibold">Drop files or folders anywhere on this page</p>
+          <p className="pointer-coarse:hidden font-display font-semibold">
+            Drop files or folders anywhere on this page
+          </p>
           <p className="text-muted text-sm">{READABLE_FORMATS}.</p>
         </div>
         <div className="flex flex-wrap gap-2">
