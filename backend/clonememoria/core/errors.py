@@ -201,7 +201,7 @@ class DocumentHasNoText(DocumentUnreadable):
 
 
 class DocumentEncrypted(DocumentUnreadable):
-    code, title = "encrypted", "This document is protected by a password; upload it without"
+    code, title = "encrypted", "This document is protected by a password; upload a copy without"
 
 
 class DocumentCorrupt(DocumentUnreadable):
