@@ -146,14 +146,14 @@ async def _remove_emptied(session: AsyncSession, builds: Sequence[int]) -> None:
     await session.execute(delete(HiddenBuild).where(HiddenBuild.id.in_(builds), ~has_chunks))
 
 
-async def text_of_build(session: AsyncSession, build_id: int | None) -> str | None:
-    """None where nothing was read yet."""
-    parts = await session.scalars(
+async def text_of_build(session: AsyncSession, build_id: int | None) -> Sequence[str]:
+    """In parts, of which there are none where nothing was read yet."""
+    parts = (
         select(DocumentText.text)
         .where(DocumentText.build_id == build_id)
         .order_by(DocumentText.part)
     )
-    return "".join(parts) or None
+    return (await session.scalars(parts)).all()
 
 
 async def keep_text(

@@ -168,10 +168,10 @@ async def find_document(
     return document
 
 
-async def text_of(session: AsyncSession, document: Document) -> str | None:
-    """What somebody typed, from the moment they did; of a file, what was read last."""
+async def text_of(session: AsyncSession, document: Document) -> Sequence[str]:
+    """In parts: what somebody typed, from the moment they did; of a file, what was read last."""
     if document.source_type == "manual" and document.status != "completed":
-        return (await file_of(session, document.id)).decode()
+        return [(await file_of(session, document.id)).decode()]
     return await text_of_build(session, document.build_id)
 
 

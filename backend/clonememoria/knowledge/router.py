@@ -162,11 +162,12 @@ async def follow_documents(
     )
 
 
-@router.get("/{doc_id}")
-async def read_document(document: OwnDocument, session: UserSession) -> schemas.DocumentWithContent:
+@router.get("/{doc_id}", response_model=schemas.DocumentWithContent)
+async def read_document(document: OwnDocument, session: UserSession) -> StreamingResponse:
     """Read a document with the text that was found in it."""
-    shown = schemas.Document.model_validate(document).model_dump()
-    return schemas.DocumentWithContent(**shown, content=await documents.text_of(session, document))
+    shown = schemas.Document.model_validate(document)
+    text = await documents.text_of(session, document)
+    return StreamingResponse(schemas.with_content(shown, text), media_type="application/json")
 
 
 @router.patch(

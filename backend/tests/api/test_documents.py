@@ -46,6 +46,20 @@ async def test_a_text_is_there_before_it_was_read(ada: Person) -> None:
     assert now["content"] == HOURS
 
 
+async def test_a_long_text_is_sent_part_by_part(ada: Person, superuser: asyncpg.Connection) -> None:
+    document = await read(ada, await create_clone(ada), 'She said: "at eight".\n')
+    await superuser.execute("""
+        insert into document_texts
+        select build_id, 1, document_id, owner_id, E'\\\\ \t\u2028 open' from document_texts
+    """)
+    answer = await ada.http.get(url_of(document))
+    assert answer.json() == document | {
+        "content": 'She said: "at eight".\n\\ \t\u2028 open',
+    }
+    # Whole it would be, and 100 MB of it hold up all others.
+    assert "content-length" not in answer.headers
+
+
 async def test_the_clone_is_ready_when_a_document_is(ada: Person) -> None:
     clone_id = await create_clone(ada)
 
