@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
 
 import asyncpg
 import numpy as np
@@ -11,14 +10,13 @@ import pytest
 
 from clonememoria.core.config import Settings
 from clonememoria.knowledge.context import context_of, in_context
-from clonememoria.knowledge.worker import Timing, running_worker
+from tests.api import scenes
 from tests.api.clones import create_clone
 from tests.api.documents import HOURS, Json, chunks_of, read, settled, until, url_of
-from tests.conftest import Person, Serve, ServedApp, register
-from tests.fakes.openai_server import FakeOpenAI, running
+from tests.conftest import Serve, register
+from tests.fakes.openai_server import running
 from tests.sse import post_stream
 
-QUICK = Timing(heartbeat_s=0.8, poll_s=0.2, provider_retries_s=(0.2, 0.4))
 # Of as many dimensions as the dummy's: nothing but the space tells their vectors apart.
 OPENAI = {"embedding_provider": "openai", "embedding_model": "fake-embed-dim384"}
 DUMMY = {"embedding_provider": "dummy", "embedding_model": "hashed-words-384"}
@@ -28,28 +26,8 @@ CIRCUIT_OPEN_S = 0.5
 PATIENCE_S = 0.5
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(scenes.Scene):
     """Eve's clone, its provider and its tiers; `work` runs a worker while it is open."""
-
-    eve: Person
-    clone_id: str
-    app: ServedApp
-    settings: Settings
-    upstream: FakeOpenAI
-    superuser: asyncpg.Connection
-
-    @asynccontextmanager
-    async def work(self) -> AsyncIterator[None]:
-        state = self.app.app.state
-        async with running_worker(
-            database=state.database,
-            providers=state.providers,
-            settings=self.settings,
-            metrics=state.metrics,
-            timing=QUICK,
-        ):
-            yield
 
     def breaks(self, fault: str) -> None:
         """From now on; "" heals it."""
@@ -63,14 +41,6 @@ class Scene:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def vectors(self) -> dict[str, int]:
-        """How many are stored of each model."""
-        rows = await self.superuser.fetch(
-            "select model, count(*) from chunk_embeddings"
-            " join embedding_spaces s on s.id = space_id group by 1"
-        )
-        return {row["model"]: row["count"] for row in rows}
-
     async def forget(self, model: str) -> None:
         await self.superuser.execute(
             "delete from chunk_embeddings where space_id in"
@@ -83,15 +53,6 @@ class Scene:
 
     async def has_no_jobs(self) -> bool:
         return not await self.superuser.fetchval("select exists(select from pgqueuer)")
-
-    async def change(self, embedding: dict[str, str]) -> None:
-        url = f"/api/clones/{self.clone_id}/settings"
-        answer = await self.eve.http.patch(url, json=embedding)
-        assert answer.status_code == 200, answer.text
-
-    async def is_changed(self) -> bool:
-        url = f"/api/clones/{self.clone_id}/settings"
-        return (await self.eve.http.get(url)).json()["reembedding"] is None
 
     async def learn(self, content: str = HOURS) -> Json:
         """Have a document read, and its tiers filled."""
@@ -124,7 +85,7 @@ async def build(
             app = await serve(chosen)
             eve = await register(app.url, "eve@example.org")
             stack.push_async_callback(eve.http.aclose)
-            scene = Scene(eve, await create_clone(eve), app, chosen, upstream, superuser)
+            scene = Scene(eve, await create_clone(eve), app, upstream, superuser)
             await scene.change(embedding)
             return scene
 
@@ -298,9 +259,7 @@ async def test_a_clone_from_before_the_setting_is_filled_at_the_start(
     settings = scene.settings.model_copy(
         update={"embeddings_fallbacks": ["dummy", f"openai:{SMALL}"]}
     )
-    later = Scene(
-        scene.eve, scene.clone_id, await serve(settings), settings, scene.upstream, scene.superuser
-    )
+    later = Scene(scene.eve, scene.clone_id, await serve(settings), scene.upstream, scene.superuser)
     before = scene.upstream.state.counts["embedded"]
     # Of several workers that start together one does the work.
     async with later.work(), later.work(), later.work():
@@ -317,7 +276,7 @@ async def test_a_change_of_the_embedding_keeps_the_tiers(scene: Scene) -> None:
     count = (await scene.learn())["chunk_count"]
     async with scene.work():
         await scene.change(OPENAI | {"embedding_model": SMALL})
-        await until(scene.is_changed)
+        await until(scene.is_settled)
     assert await scene.vectors() == {SMALL: count, DUMMY["embedding_model"]: count}
     scene.breaks("500")
     assert (await scene.search())["degraded"] == ["embeddings:dummy"]
@@ -329,7 +288,7 @@ async def test_a_change_to_a_tier_computes_nothing(build: Build) -> None:
     before = scene.upstream.state.counts["embedded"]
     async with scene.work():
         await scene.change(OPENAI | {"embedding_model": SMALL})
-        await until(scene.is_changed)
+        await until(scene.is_settled)
     assert scene.upstream.state.counts["embedded"] == before
     assert await scene.vectors() == {SMALL: count}
 
@@ -339,7 +298,7 @@ async def test_what_served_stays_as_a_tier(build: Build) -> None:
     count = (await scene.learn())["chunk_count"]
     async with scene.work():
         await scene.change(OPENAI)
-        await until(scene.is_changed)
+        await until(scene.is_settled)
     assert await scene.vectors() == dict.fromkeys(
         [OPENAI["embedding_model"], DUMMY["embedding_model"]], count
     )

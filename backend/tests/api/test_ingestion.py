@@ -13,16 +13,15 @@ from clonememoria.core.db import Database
 from clonememoria.knowledge import lifecycle
 from clonememoria.knowledge.progress import Progress
 from clonememoria.knowledge.queue import IngestJob, enqueue, requeue_orphans, trim_log
-from clonememoria.knowledge.worker import Timing, running_worker
 from tests.api.clones import create_clone
 from tests.api.documents import HOURS, Json, documents_url, paste, read, settled, until, url_of
+from tests.api.scenes import working
 from tests.conftest import Person, Serve, ServedApp, register
 from tests.fakes.openai_server import running as running_fake
 from tests.sse import SseEvent, events_of
 
 LONG = "\n\n".join(f"Paragraph {n} speaks of the number {n * n}. " * 20 for n in range(4000))
 STAGES = ["queued", "parsing", "chunking", "embedding", "indexing", "done"]
-QUICK = Timing(heartbeat_s=0.8, poll_s=0.2, provider_retries_s=(0.2, 0.4))
 
 
 @asynccontextmanager
@@ -108,29 +107,14 @@ async def eve(idle: ServedApp) -> AsyncIterator[Person]:
     await person.http.aclose()
 
 
-@asynccontextmanager
-async def working(app: ServedApp, settings: Settings) -> AsyncIterator[None]:
-    state = app.app.state
-    async with running_worker(
-        database=state.database,
-        providers=state.providers,
-        settings=settings,
-        metrics=state.metrics,
-        timing=QUICK,
-    ):
-        yield
-
-
-async def test_a_cancelled_document_is_not_read(
-    eve: Person, idle: ServedApp, settings: Settings
-) -> None:
+async def test_a_cancelled_document_is_not_read(eve: Person, idle: ServedApp) -> None:
     clone_id = await create_clone(eve)
     document = await paste(eve, clone_id)
     cancelled = (await eve.http.post(f"{url_of(document)}/cancel")).json()
     assert (cancelled["status"], cancelled["stage"]) == ("failed", "queued")
     assert "Cancelled" in cancelled["error_message"]
     other = await paste(eve, clone_id, "Something else.")
-    async with working(idle, settings):
+    async with working(idle):
         await settled(eve, other)
         assert (await settled(eve, document))["status"] == "failed"
         await eve.http.post(f"{url_of(document)}/reprocess")
@@ -138,7 +122,7 @@ async def test_a_cancelled_document_is_not_read(
 
 
 async def test_the_job_of_a_dead_worker_is_taken_over(
-    eve: Person, idle: ServedApp, settings: Settings, superuser: asyncpg.Connection
+    eve: Person, idle: ServedApp, superuser: asyncpg.Connection
 ) -> None:
     document = await paste(eve, await create_clone(eve))
     # As a worker leaves it that was killed in the middle.
@@ -146,19 +130,19 @@ async def test_the_job_of_a_dead_worker_is_taken_over(
         "update pgqueuer set status = 'picked', queue_manager_id = gen_random_uuid()"
     )
     await superuser.execute("update documents set status = 'processing', attempts = 1")
-    async with working(idle, settings):
+    async with working(idle):
         taken_over = await settled(eve, document, within_s=10)
     assert taken_over["status"] == "completed"
 
 
 async def test_a_document_that_kills_its_workers_fails_and_the_next_is_read(
-    eve: Person, idle: ServedApp, settings: Settings, superuser: asyncpg.Connection
+    eve: Person, idle: ServedApp, superuser: asyncpg.Connection
 ) -> None:
     clone_id = await create_clone(eve)
     deadly = await paste(eve, clone_id)
     await superuser.execute("update documents set status = 'processing', attempts = 3")
     harmless = await paste(eve, clone_id, "Nothing special.")
-    async with working(idle, settings):
+    async with working(idle):
         assert (await settled(eve, harmless))["status"] == "completed"
         failed = await settled(eve, deadly)
         assert failed["status"] == "failed"
@@ -169,13 +153,13 @@ async def test_a_document_that_kills_its_workers_fails_and_the_next_is_read(
 
 
 async def test_a_document_whose_job_was_lost_gets_another(
-    eve: Person, idle: ServedApp, settings: Settings, superuser: asyncpg.Connection
+    eve: Person, idle: ServedApp, superuser: asyncpg.Connection
 ) -> None:
     document = await paste(eve, await create_clone(eve))
     assert await requeue_orphans(idle.app.state.database) == 0
     await superuser.execute("delete from pgqueuer")
     await superuser.execute("update documents set updated_at = now() - interval '1 minute'")
-    async with working(idle, settings):
+    async with working(idle):
         assert (await settled(eve, document))["status"] == "completed"
 
 
@@ -196,7 +180,7 @@ async def test_a_document_outlasts_a_provider_that_is_down_for_a_while(
         )
         eve = await register(app.url, "eve@example.org")
         clone_id = await create_clone(eve)
-        async with working(app, settings):
+        async with working(app):
             upstream.state.knobs.fault = "500"
             document = await settled(eve, await paste(eve, clone_id))
             assert document["status"] == "failed"
@@ -275,10 +259,10 @@ async def test_the_log_of_the_queue_is_kept_for_a_day(
 
 
 async def test_stopping_puts_the_work_back_in_line(
-    eve: Person, idle: ServedApp, settings: Settings, superuser: asyncpg.Connection
+    eve: Person, idle: ServedApp, superuser: asyncpg.Connection
 ) -> None:
     document = await paste(eve, await create_clone(eve), LONG)
-    async with working(idle, settings):
+    async with working(idle):
 
         async def is_at_work() -> bool:
             return bool((await eve.http.get(url_of(document))).json()["status"] == "processing")
@@ -291,10 +275,10 @@ async def test_stopping_puts_the_work_back_in_line(
 
 
 async def test_a_worker_survives_the_loss_of_its_connection(
-    eve: Person, idle: ServedApp, settings: Settings, superuser: asyncpg.Connection
+    eve: Person, idle: ServedApp, superuser: asyncpg.Connection
 ) -> None:
     clone_id = await create_clone(eve)
-    async with working(idle, settings):
+    async with working(idle):
         await settled(eve, await paste(eve, clone_id))
         await superuser.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity"
@@ -311,7 +295,7 @@ async def test_a_worker_survives_the_loss_of_its_connection(
 
 
 async def test_a_worker_of_its_own_sees_only_the_owners_rows(
-    eve: Person, idle: ServedApp, settings: Settings, superuser: asyncpg.Connection
+    eve: Person, idle: ServedApp, superuser: asyncpg.Connection
 ) -> None:
     document = await paste(eve, await create_clone(eve))
     stranger = UUID(int=7)
@@ -319,7 +303,7 @@ async def test_a_worker_of_its_own_sees_only_the_owners_rows(
     database: Database = idle.app.state.database
     async with database.as_user(stranger) as session:
         await enqueue(session, IngestJob(UUID(document["id"]), stranger))
-    async with working(idle, settings):
+    async with working(idle):
 
         async def is_done() -> bool:
             return not await superuser.fetchval("select count(*) from pgqueuer")

@@ -1,7 +1,6 @@
 """The line of documents: whose turn it is, what waits beside what, and what nobody forgets."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
@@ -9,14 +8,13 @@ import pytest
 from clonememoria.core.config import Settings
 from clonememoria.core.db import Database
 from clonememoria.knowledge.queue import is_stalled, requeue_orphans
-from clonememoria.knowledge.worker import Timing, running_worker
 from tests.api.clones import create_clone
 from tests.api.documents import paste, settled, until, url_of
+from tests.api.scenes import working
 from tests.conftest import Person, Serve, ServedApp, register
 from tests.fakes.openai_server import running as running_fake
 
-QUICK = Timing(heartbeat_s=0.8, poll_s=0.2, provider_retries_s=(0.2, 0.4))
-LINE = 60
+LINE = 30
 
 
 @pytest.fixture
@@ -39,33 +37,20 @@ async def bob(idle: ServedApp, ada: Person) -> AsyncIterator[Person]:
     await person.http.aclose()
 
 
-@asynccontextmanager
-async def working(app: ServedApp, settings: Settings) -> AsyncIterator[None]:
-    state = app.app.state
-    async with running_worker(
-        database=state.database,
-        providers=state.providers,
-        settings=settings,
-        metrics=state.metrics,
-        timing=QUICK,
-    ):
-        yield
-
-
 async def completed_of(owner: Person, superuser: asyncpg.Connection) -> int:
     query = "select count(*) from documents where status = 'completed' and owner_id = $1"
     return int(await superuser.fetchval(query, owner.id))
 
 
 async def test_a_document_waits_for_no_long_line_of_another_owner(
-    idle: ServedApp, ada: Person, bob: Person, settings: Settings, superuser: asyncpg.Connection
+    idle: ServedApp, ada: Person, bob: Person, superuser: asyncpg.Connection
 ) -> None:
     long_line = await create_clone(ada)
     for number in range(LINE):
         await paste(ada, long_line, f"This is number {number}.")
     few = await create_clone(bob)
     documents = [await paste(bob, few, f"This is number {number}.") for number in range(3)]
-    async with working(idle, settings):
+    async with working(idle):
         for turn, document in enumerate(documents):
             assert (await settled(bob, document))["status"] == "completed"
             before = await completed_of(ada, superuser)
@@ -113,7 +98,7 @@ async def test_a_place_is_kept_for_who_has_nothing_in_line(
         bob = await register(app.url, "bob@example.org")
         theirs, his = await create_clone(ada), await create_clone(bob)
         upstream.state.knobs.elat = 1500
-        async with working(app, settings):
+        async with working(app):
             large = [await paste(ada, theirs, f"This is number {n}.") for n in range(3)]
 
             async def is_at_work() -> bool:
@@ -129,7 +114,7 @@ async def test_a_place_is_kept_for_who_has_nothing_in_line(
 
 
 async def test_trying_again_and_again_gives_one_job_and_its_old_place(
-    idle: ServedApp, ada: Person, settings: Settings, superuser: asyncpg.Connection
+    idle: ServedApp, ada: Person, superuser: asyncpg.Connection
 ) -> None:
     clone_id = await create_clone(ada)
     document = await paste(ada, clone_id)
@@ -139,7 +124,7 @@ async def test_trying_again_and_again_gives_one_job_and_its_old_place(
         await ada.http.post(f"{url_of(document)}/reprocess")
     jobs = "select priority from pgqueuer where entrypoint like 'ingest%' order by id"
     assert [row["priority"] for row in await superuser.fetch(jobs)] == [0, -1]
-    async with working(idle, settings):
+    async with working(idle):
         assert (await settled(ada, document))["status"] == "completed"
 
 

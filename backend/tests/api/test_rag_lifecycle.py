@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from ipaddress import ip_network
 
 import asyncpg
@@ -14,7 +12,7 @@ from clonememoria.core.config import Settings
 from clonememoria.knowledge.builds import remove_abandoned_builds
 from clonememoria.knowledge.forgetting import FORGOTTEN
 from clonememoria.knowledge.queue import requeue_orphans
-from clonememoria.knowledge.worker import Timing, running_worker
+from tests.api import scenes
 from tests.api.clones import create_clone
 from tests.api.documents import (
     HOURS,
@@ -27,39 +25,18 @@ from tests.api.documents import (
     upload,
     url_of,
 )
-from tests.conftest import Person, Serve, ServedApp, register
-from tests.fakes.openai_server import FakeOpenAI, running
+from tests.conftest import Serve, register
+from tests.fakes.openai_server import running
 from tests.fakes.site import running as running_site
 
-QUICK = Timing(heartbeat_s=0.8, poll_s=0.2, provider_retries_s=(0.2, 0.4))
 OPENAI = {"embedding_provider": "openai", "embedding_model": "fake-embed-dim64"}
 DUMMY = {"embedding_provider": "dummy", "embedding_model": "hashed-words-384"}
 SUBJECT = {"domain_name": "health-wellness", "context": "A village practice."}
 LONG = "\n\n".join(f"Paragraph {n} speaks of the number {n * n}. " * 20 for n in range(300))
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(scenes.Scene):
     """Eve's clone; `work` runs a worker while it is open, and otherwise there is none."""
-
-    eve: Person
-    clone_id: str
-    app: ServedApp
-    settings: Settings
-    upstream: FakeOpenAI
-    superuser: asyncpg.Connection
-
-    @asynccontextmanager
-    async def work(self) -> AsyncIterator[None]:
-        state = self.app.app.state
-        async with running_worker(
-            database=state.database,
-            providers=state.providers,
-            settings=self.settings,
-            metrics=state.metrics,
-            timing=QUICK,
-        ):
-            yield
 
     async def initialize(self, **fields: object) -> httpx2.Response:
         url = f"/api/rag/initialize/{self.clone_id}"
@@ -110,7 +87,7 @@ async def scene(
         app = await serve(settings)
         eve = await register(app.url, "eve@example.org")
         clone_id = await create_clone(eve)
-        yield Scene(eve, clone_id, app, settings, upstream, superuser)
+        yield Scene(eve, clone_id, app, upstream, superuser)
         await eve.http.aclose()
 
 
@@ -148,7 +125,7 @@ async def test_a_clone_is_made_also_where_no_job_can_be_stored(scene: Scene) -> 
 
 async def test_a_memory_that_is_off_begins_when_somebody_asks_for_it(scene: Scene) -> None:
     clone_id = await create_clone(scene.eve, slug_name="Off", enable_rag=False)
-    off = Scene(scene.eve, clone_id, scene.app, scene.settings, scene.upstream, scene.superuser)
+    off = Scene(scene.eve, clone_id, scene.app, scene.upstream, scene.superuser)
     document = await paste(scene.eve, clone_id)
     assert (await off.status())["rag_status"] == "disabled"
     refused = await off.process()

@@ -2,22 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import asyncpg
 import pytest
 
 from clonememoria.core.config import Settings
 from clonememoria.knowledge.queue import requeue_orphans
-from clonememoria.knowledge.worker import Timing, running_worker
+from tests.api import scenes
 from tests.api.clones import create_clone
 from tests.api.documents import Json, paste, read, settled, until, url_of
-from tests.conftest import Person, Serve, ServedApp, register
+from tests.conftest import Serve, register
 from tests.eventually import eventually
-from tests.fakes.openai_server import FakeOpenAI, running
+from tests.fakes.openai_server import running
 
-QUICK = Timing(heartbeat_s=0.8, poll_s=0.2, provider_retries_s=(0.2, 0.4))
 # 1,000 of them are two steps and more: the fake's batches are of 128, and two travel at a time.
 LONG = "\n\n".join(f"Paragraph {n} speaks of the number {n * n}. " * 20 for n in range(1000))
 NEW = {"embedding_provider": "openai", "embedding_model": "fake-embed-dim64"}
@@ -25,39 +22,8 @@ OLD = {"embedding_provider": "dummy", "embedding_model": "hashed-words-384"}
 EMBEDDINGS = "/v1/embeddings"
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(scenes.Scene):
     """Eve's clone, and the second provider; `work` runs a worker while it is open."""
-
-    eve: Person
-    clone_id: str
-    app: ServedApp
-    settings: Settings
-    upstream: FakeOpenAI
-    superuser: asyncpg.Connection
-
-    @asynccontextmanager
-    async def work(self) -> AsyncIterator[None]:
-        state = self.app.app.state
-        async with running_worker(
-            database=state.database,
-            providers=state.providers,
-            settings=self.settings,
-            metrics=state.metrics,
-            timing=QUICK,
-        ):
-            yield
-
-    async def change(self, embedding: dict[str, str]) -> Json:
-        url = f"/api/clones/{self.clone_id}/settings"
-        answer = await self.eve.http.patch(url, json=embedding)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def change_now(self) -> Json:
-        """What the settings say about the change under way."""
-        url = f"/api/clones/{self.clone_id}/settings"
-        return (await self.eve.http.get(url)).json()["reembedding"]
 
     async def rag_status(self) -> str:
         return str((await self.eve.http.get(f"/api/clones/{self.clone_id}")).json()["rag_status"])
@@ -67,17 +33,6 @@ class Scene:
         answer = await self.eve.http.post(url, json={"query": query, "mode": mode})
         assert answer.status_code == 200, answer.text
         return answer.json()
-
-    async def vectors(self) -> dict[str, int]:
-        """How many are stored of each model."""
-        rows = await self.superuser.fetch(
-            "select model, count(*) from chunk_embeddings"
-            " join embedding_spaces s on s.id = space_id group by 1"
-        )
-        return {row["model"]: row["count"] for row in rows}
-
-    async def is_settled(self) -> bool:
-        return await self.change_now() is None
 
 
 @pytest.fixture
@@ -95,7 +50,7 @@ async def scene(
         app = await serve(settings)
         eve = await register(app.url, "eve@example.org")
         clone_id = await create_clone(eve)
-        yield Scene(eve, clone_id, app, settings, upstream, superuser)
+        yield Scene(eve, clone_id, app, upstream, superuser)
         await eve.http.aclose()
 
 

@@ -69,7 +69,8 @@ async def test_suggestions_follow_the_documents(
         "How much does the express parcel cost?",
     ]
     await superuser.execute(
-        "delete from documents where id in (select document_id from chunks where content like 'There are%')"
+        "delete from documents where id in"
+        " (select document_id from chunks where content like 'There are%')"
     )
     assert await _suggested(ada, clone) == ["How much does the express parcel cost?"]
 
