@@ -134,6 +134,7 @@ _GUESSED_WIDE = {"utf-16-le", "utf-16-be"}
 _MARKDOWN_SUFFIXES = {".md", ".markdown", ".mdown", ".mkd"}
 _HTML_SUFFIXES = {".html", ".htm", ".xhtml"}
 _TABLE_SUFFIXES = {".csv", ".tsv", ".tab"}
+_MAILBOX_SUFFIXES = {".mbox", ".mbx"}
 _NO_TABLE_SUFFIXES = {"", ".txt", ".text", ".log"}
 # Possessive: thousands of comments can be divided among the turns of a loop in countless ways.
 _PROLOG = re.compile(r"(?>\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
@@ -150,6 +151,8 @@ _JSON_LIST = re.compile(
     r'\s*+(?:\[\s*+)++(?:"(?:[^"\\]|\\.)*+"|-?\d[\d.eE+-]*+|true|false|null)?\s*+(?:,|[\]\s]++\Z)'
 )
 _HEADER = re.compile(r"(?P<name>[!-9;-~]++)[ \t]*+:[^\n]*+\n(?:[ \t]++[^\n]*+\n)*+")
+# Of a message as it stands in a mailbox; it may be empty.
+_ENVELOPE = re.compile(r"\s*+(?:From [^\n]*+\n)?+")
 _LETTER_HEADERS = {"from", "to", "subject", "date", "cc", "reply-to", "sender"}
 # What programs write at the start of a message, and people never do.
 _MACHINE_HEADERS = {
@@ -270,6 +273,8 @@ def _ole_error(file: BinaryIO) -> Exception:
 
 def _text_type(head: bytes, tail: bytes, suffix: str) -> FileType:
     _refuse_other_formats(head)
+    if suffix in _MAILBOX_SUFFIXES and head.startswith(b"From "):
+        raise _unsupported("a mailbox of many messages; save each as .eml")
     encoding = encoding_of(head)
     text = head.decode(encoding, errors="replace")
     if _is_binary(text, encoding):
@@ -329,7 +334,8 @@ def _is_declared_xml(sample: _Sample) -> bool:
 
 def _is_message(sample: _Sample) -> bool:
     names = set()
-    position = 0
+    envelope = _ENVELOPE.match(sample.text)
+    position = envelope.end() if envelope else 0
     while found := _HEADER.match(sample.text, position):
         names.add(found["name"].lower())
         position = found.end()

@@ -239,6 +239,7 @@ def test_a_forwarded_message_is_read_below_a_heading_of_its_own() -> None:
         ),
         (b"Subject: =?utf-8?B?broken\n\ntext", "=?utf-8?B?broken"),
         (b"Content-Type: multipart/mixed\n\nno parts at all", "no parts at all"),
+        (b"\n\nFrom ada Mon Mar  5 10:00 2024\nSubject: lunch\n\nAt noon.", "# lunch\n\nAt noon."),
         (
             b'Content-Type: multipart/mixed; boundary="x"\n\n--x\nContent-Transfer-Encoding: base64'
             b"\n\n" + base64.b64encode(b"a message cut in the middle")[:21],

@@ -28,7 +28,7 @@ _SIGNATURES = {
 
 def parse(data: bytes) -> ParsedDocument:
     try:
-        message = message_from_bytes(data)
+        message = message_from_bytes(data.lstrip())
         blocks = list(_message(message, level=1))
     # The standard library's reader calls itself for each part in a part.
     except RecursionError as error:
