@@ -8,7 +8,7 @@ holds the whole document.
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from tempfile import TemporaryFile
 from typing import BinaryIO, Final, TypeVar
 
@@ -55,6 +55,7 @@ class Work:
     database: Database
     providers: Providers
     reader: Reader
+    reporting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 async def ingest(
@@ -95,7 +96,8 @@ async def _reported(coroutine: Coroutine[None, None, T], work: Work) -> T:
 
 
 async def _report(work: Work) -> None:
-    async with work.database.as_user(work.claim.owner_id) as session:
+    # Of two at once the earlier may be written last: a bar that goes back.
+    async with work.reporting, work.database.as_user(work.claim.owner_id) as session:
         stands = await lifecycle.report(session, work.claim, work.progress)
     # Completing ends the claim, maybe this moment, and looks by itself whether it stands.
     if not stands and work.progress.stage != "indexing":
