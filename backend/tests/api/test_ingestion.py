@@ -71,6 +71,24 @@ async def test_the_events_are_of_one_clone_and_begin_with_what_is_unfinished(
     await ada.http.aclose()
 
 
+async def test_the_events_begin_with_all_that_is_unfinished(
+    eve: Person, superuser: asyncpg.Connection
+) -> None:
+    clone_id = await create_clone(eve)
+    document = await paste(eve, clone_id)
+    await superuser.execute("""
+        insert into documents
+        select (jsonb_populate_record(d, jsonb_build_object('id', gen_random_uuid(),
+                                                            'content_hash', n))).*
+        from documents d, generate_series(1, 250) n
+    """)
+    async with watched(eve, clone_id) as events:
+        seen = {(await anext(events)).data["id"] for _ in range(251)}
+        assert len(seen) == 251
+        await eve.http.delete(url_of(document))
+        assert (await anext(events)).data == {"id": document["id"]}
+
+
 async def test_no_connection_is_held_while_a_page_watches(ada: Person, served: ServedApp) -> None:
     clone_id = await create_clone(ada)
     database: Database = served.app.state.database
