@@ -15,8 +15,8 @@ from tests.conftest import Serve, register
 from tests.eventually import eventually
 from tests.fakes.openai_server import running
 
-# 1,000 of them are two steps and more: the fake's batches are of 128, and two travel at a time.
-LONG = "\n\n".join(f"Paragraph {n} speaks of the number {n * n}. " * 20 for n in range(1000))
+# 600 of them are two steps and more: the fake's batches are of 128, and two travel at a time.
+LONG = "\n\n".join(f"Paragraph {n} speaks of the number {n * n}. " * 20 for n in range(600))
 NEW = {"embedding_provider": "openai", "embedding_model": "fake-embed-dim64"}
 OLD = {"embedding_provider": "dummy", "embedding_model": "hashed-words-384"}
 EMBEDDINGS = "/v1/embeddings"
