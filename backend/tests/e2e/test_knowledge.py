@@ -77,6 +77,12 @@ async def test_of_five_dropped_files_the_good_are_ready_and_the_bad_say_why(
     await expect(refused).to_contain_text(NO_KIND)
     await expect_counts(page, all_=4, working=0, ready=3, failed=1)
 
+    actions = row(page, "notes.md").get_by_role("button", name="Actions for notes.md")
+    await actions.press("Enter")
+    await page.get_by_role("menuitem", name="Delete").press("Enter")
+    await page.get_by_role("alertdialog").press("Escape")
+    await expect(actions).to_be_focused()
+
     await page.get_by_role("button", name="Failed 1").click()
     await expect(documents(page)).to_have_count(1)
     await page.get_by_role("link", name="Preparation").click()

@@ -2,6 +2,7 @@ import { X } from "lucide-react";
 import { Dialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
+import { useFocusReturn } from "./focus-return";
 
 interface DialogProps {
   open: boolean;
@@ -19,12 +20,14 @@ const LOOKS = {
 };
 
 function Frame({ look, ...props }: DialogProps & { look: keyof typeof LOOKS }) {
+  const returnFocus = useFocusReturn(props.open);
   return (
     <Primitive.Root open={props.open} onOpenChange={props.onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-40 animate-fade bg-[hsl(var(--shade)/0.45)]" />
         <Primitive.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={returnFocus}
           className={cn(
             "fixed z-50 flex flex-col overflow-y-auto border-line bg-surface shadow-float",
             LOOKS[look],

@@ -41,9 +41,13 @@ interface MenuItemProps extends ComponentProps<typeof Primitive.Item> {
   tone?: "plain" | "danger";
 }
 
-export function MenuItem({ tone = "plain", className, ...rest }: MenuItemProps) {
+export function MenuItem({ tone = "plain", className, onSelect, ...rest }: MenuItemProps) {
   return (
     <Primitive.Item
+      onSelect={(event) => {
+        focusTrigger(event);
+        onSelect?.(event);
+      }}
       className={cn(
         ITEM_LOOK,
         tone === "danger" ? "text-danger" : "text-ink [&_svg]:text-muted",
@@ -52,6 +56,12 @@ export function MenuItem({ tone = "plain", className, ...rest }: MenuItemProps) 
       {...rest}
     />
   );
+}
+
+/** Before the menu is gone, so that a dialog it opens knows where the focus belongs. */
+function focusTrigger({ target }: Event): void {
+  const menu = (target as Element).closest("[role=menu]");
+  document.getElementById(menu?.getAttribute("aria-labelledby") ?? "")?.focus();
 }
 
 export function MenuSeparator() {

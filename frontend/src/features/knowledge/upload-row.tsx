@@ -21,7 +21,7 @@ export function UploadRow({ upload, onRetry, onOpen }: UploadRowProps) {
     <li className="flex items-start gap-3 px-4 py-3" data-upload={state}>
       <Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-muted" />
       <div className="min-w-0 flex-1">
-        <p className="own-direction truncate font-medium text-sm" title={path}>
+        <p dir="auto" className="truncate text-left font-medium text-sm" title={path}>
           {path}
         </p>
         <UploadState upload={upload} onOpen={onOpen} />

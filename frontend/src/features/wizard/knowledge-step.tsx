@@ -7,6 +7,7 @@ import { providerOptions, standardOption } from "@/lib/provider-options";
 import { providersQuery } from "@/lib/queries/providers";
 import { fileSize, plural } from "@/lib/text";
 import { Button } from "@/ui/button";
+import { DropZone } from "@/ui/drop-zone";
 import { ErrorState } from "@/ui/error-state";
 import { FilePicker } from "@/ui/file-picker";
 import { IconButton } from "@/ui/icon-button";
@@ -21,7 +22,9 @@ export function KnowledgeStep({ files, onFiles }: StepProps) {
   const { data, error, refetch } = useQuery(providersQuery);
   return (
     <>
-      <ChooseFiles files={files} onFiles={onFiles} />
+      <DropZone onFiles={(found) => onFiles([...files, ...found.files])}>
+        <ChooseFiles files={files} onFiles={onFiles} />
+      </DropZone>
       {error && (
         <ErrorState title="The providers could not be listed" error={error} onRetry={refetch} />
       )}
@@ -63,7 +66,7 @@ function ChooseFiles({ files, onFiles }: StepProps) {
   return (
     <section aria-label="Files" className="flex flex-col items-start gap-3">
       <p className="text-muted text-sm">
-        Choose what your clone shall read first. More can follow at any time.
+        Choose or drop what your clone shall read first. More can follow at any time.
       </p>
       <div className="flex flex-wrap gap-2">
         <FilePicker accept={READABLE_FILES} onFiles={add}>
@@ -104,7 +107,7 @@ function FileList({ files, onRemove }: FileListProps) {
             key={`${found.path}-${found.file.lastModified}`}
             className="flex items-center gap-3 px-3 py-1.5 text-sm"
           >
-            <bdi className="min-w-0 flex-1 truncate">{found.path}</bdi>
+            <bdi className="min-w-0 flex-1 truncate text-left">{found.path}</bdi>
             <span className="text-muted text-xs">{fileSize(found.file.size)}</span>
             <IconButton label={`Remove ${found.path}`} onClick={() => onRemove(found)}>
               <X aria-hidden />

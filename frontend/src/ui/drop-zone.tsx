@@ -1,7 +1,7 @@
 import { FileDown } from "lucide-react";
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
 import { type Found, filesOf } from "@/lib/dropped-files";
-import { notifyError } from "@/ui/toast";
+import { notifyError } from "./toast";
 
 interface DropZoneProps {
   onFiles: (found: Found) => void;
