@@ -17,6 +17,8 @@ import { WorkInProgress } from "./work-in-progress";
 
 /** Of a preparation that nobody tells about, as when a proxy cuts the stream of events off. */
 const POLL_MS = 2_000;
+/** Of one at rest: that another tab began something, no event says. */
+const REST_POLL_MS = 15_000;
 
 interface MemoryScreenProps {
   cloneId: string;
@@ -34,7 +36,7 @@ export function MemoryScreen({ cloneId, uploads, reembedding, onOpen }: MemorySc
   const { data, error, refetch, isPending } = useQuery({
     ...memoryQuery(cloneId),
     refetchInterval: ({ state }) =>
-      state.data && isMoving(state.data.rag_status) ? POLL_MS : false,
+      state.data && isMoving(state.data.rag_status) ? POLL_MS : REST_POLL_MS,
   });
   return (
     <Page
