@@ -37,7 +37,8 @@ from clonememoria.knowledge.readout import Batch, Frame
 THREAD_KINDS: Final[frozenset[Kind]] = frozenset({"txt", "md"})
 THREAD_MAX_BYTES: Final = 64_000
 
-# A long text is honest work: 100 MB are cut in 15 s of a fast core.
+# A long text is honest work: 100 MB are cut in 15 s of a fast core. The limits are for so many:
+USUAL_BYTES: Final = 10_000_000
 CPU_S_PER_MB: Final = 0.3
 MAX_CPU_S: Final = 60
 
@@ -53,7 +54,8 @@ class Limits:
     wall_s: float = 60.0
 
     def cpu_s_for(self, size: int) -> int:
-        return min(MAX_CPU_S, round(self.cpu_s + CPU_S_PER_MB * size / 1e6))
+        more = max(0, size - USUAL_BYTES)
+        return min(MAX_CPU_S, round(self.cpu_s + CPU_S_PER_MB * more / 1e6))
 
     def wall_s_for(self, size: int) -> float:
         return self.wall_s + 2 * (self.cpu_s_for(size) - self.cpu_s)

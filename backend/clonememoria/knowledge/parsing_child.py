@@ -31,6 +31,7 @@ MAX_SPOOL_BYTES: Final = 8_000_000_000
 # One message fits into what a pipe takes at once: those of two writers cannot mix.
 MAX_MESSAGE_BYTES: Final = 2_000
 LENGTH: Final = struct.Struct("<H")
+NICENESS: Final = 10
 # The answer to a request.
 PID: Final = struct.Struct("<i")
 
@@ -75,6 +76,8 @@ Message = Spooled | Counted | Refused | Exited
 
 def serve(control: socket.socket) -> None:
     """Until the other end of `control` closes, be it by the death of its owner."""
+    # Documents are in no hurry where somebody waits for an answer.
+    os.nice(NICENESS)
     woken, waker = os.pipe()
     os.set_blocking(waker, False)
     os.set_blocking(woken, False)

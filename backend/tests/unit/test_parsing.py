@@ -23,7 +23,7 @@ from tests.fixtures.builders import build_docx, build_pdf
 from tests.reading import parse
 
 DOCUMENTS = Path(__file__).parents[1] / "fixtures" / "documents"
-SLOW_PAGE = b"<div><p>word</p>" * 200_000
+SLOW_PAGE = b"<div><p>word</p>" * 600_000
 
 
 @pytest.mark.parametrize(
