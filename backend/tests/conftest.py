@@ -34,6 +34,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes a minute begins first, so that no worker is alone with it at the end."""
+    items.sort(key=lambda item: {"torture", "e2e"}.isdisjoint(item.path.parts))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--write-docs", action="store_true", help="write the tables of the docs that tests check"
