@@ -1,7 +1,5 @@
 """The line of documents: whose turn it is, what waits beside what, and what nobody forgets."""
 
-from collections.abc import AsyncIterator
-
 import asyncpg
 import pytest
 
@@ -18,23 +16,9 @@ LINE = 30
 
 
 @pytest.fixture
-async def idle(serve: Serve, settings: Settings) -> ServedApp:
+async def served(serve: Serve, settings: Settings) -> ServedApp:
     """An app without a worker: documents wait until the test starts one."""
     return await serve(settings.model_copy(update={"worker_inline": False}))
-
-
-@pytest.fixture
-async def ada(idle: ServedApp) -> AsyncIterator[Person]:
-    person = await register(idle.url, "ada@example.org")
-    yield person
-    await person.http.aclose()
-
-
-@pytest.fixture
-async def bob(idle: ServedApp, ada: Person) -> AsyncIterator[Person]:
-    person = await register(idle.url, "bob@example.org")
-    yield person
-    await person.http.aclose()
 
 
 async def completed_of(owner: Person, superuser: asyncpg.Connection) -> int:
@@ -43,14 +27,14 @@ async def completed_of(owner: Person, superuser: asyncpg.Connection) -> int:
 
 
 async def test_a_document_waits_for_no_long_line_of_another_owner(
-    idle: ServedApp, ada: Person, bob: Person, superuser: asyncpg.Connection
+    served: ServedApp, ada: Person, bob: Person, superuser: asyncpg.Connection
 ) -> None:
     long_line = await create_clone(ada)
     for number in range(LINE):
         await paste(ada, long_line, f"This is number {number}.")
     few = await create_clone(bob)
     documents = [await paste(bob, few, f"This is number {number}.") for number in range(3)]
-    async with working(idle):
+    async with working(served):
         for turn, document in enumerate(documents):
             assert (await settled(bob, document))["status"] == "completed"
             before = await completed_of(ada, superuser)
@@ -114,7 +98,7 @@ async def test_a_place_is_kept_for_who_has_nothing_in_line(
 
 
 async def test_trying_again_and_again_gives_one_job_and_its_old_place(
-    idle: ServedApp, ada: Person, superuser: asyncpg.Connection
+    served: ServedApp, ada: Person, superuser: asyncpg.Connection
 ) -> None:
     clone_id = await create_clone(ada)
     document = await paste(ada, clone_id)
@@ -124,17 +108,17 @@ async def test_trying_again_and_again_gives_one_job_and_its_old_place(
         await ada.http.post(f"{url_of(document)}/reprocess")
     jobs = "select priority from pgqueuer where entrypoint like 'ingest%' order by id"
     assert [row["priority"] for row in await superuser.fetch(jobs)] == [0, -1]
-    async with working(idle):
+    async with working(served):
         assert (await settled(ada, document))["status"] == "completed"
 
 
 async def test_what_waits_in_a_long_line_is_not_lost_and_all_that_is_lost_is_found(
-    idle: ServedApp, ada: Person, superuser: asyncpg.Connection
+    served: ServedApp, ada: Person, superuser: asyncpg.Connection
 ) -> None:
     clone_id = await create_clone(ada)
     for number in range(3):
         await paste(ada, clone_id, f"This is number {number}.")
-    database: Database = idle.app.state.database
+    database: Database = served.app.state.database
     await superuser.execute("delete from pgqueuer where entrypoint = 'initialize'")
     await superuser.execute("update documents set updated_at = now() - interval '1 hour'")
     assert await requeue_orphans(database) == 0
@@ -144,10 +128,10 @@ async def test_what_waits_in_a_long_line_is_not_lost_and_all_that_is_lost_is_fou
 
 
 async def test_a_line_that_moves_is_not_stalled_however_long_it_is(
-    idle: ServedApp, ada: Person, superuser: asyncpg.Connection
+    served: ServedApp, ada: Person, superuser: asyncpg.Connection
 ) -> None:
     await paste(ada, await create_clone(ada))
-    database: Database = idle.app.state.database
+    database: Database = served.app.state.database
 
     async def stalls() -> bool:
         async with database.as_system() as session:

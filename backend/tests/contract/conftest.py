@@ -9,8 +9,9 @@ from clonememoria.core.config import Settings
 from clonememoria.core.resilience import LocalCircuits, LocalSlots
 from clonememoria.providers.catalog import Providers
 from clonememoria.providers.guard import Protection, Unobserved
-from tests.fakes import anthropic_server, openai_server
+from tests.fakes import anthropic_server, openai_server, raw_server
 from tests.fakes.api_server import FakeServer
+from tests.fakes.raw_server import RawServer
 
 MODEL = "fake-n20"
 
@@ -22,6 +23,13 @@ async def fakes() -> AsyncIterator[dict[str, FakeServer]]:
             "openai": await stack.enter_async_context(openai_server.running()),
             "anthropic": await stack.enter_async_context(anthropic_server.running()),
         }
+
+
+@pytest.fixture
+async def raw() -> AsyncIterator[RawServer]:
+    """It answers with the very bytes that a test gives it."""
+    async with raw_server.running() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

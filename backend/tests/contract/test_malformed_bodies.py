@@ -11,15 +11,9 @@ from clonememoria.core.config import Settings
 from clonememoria.core.errors import ProviderMalformed
 from clonememoria.providers.catalog import Providers
 from clonememoria.providers.embeddings.openai import OpenAIEmbeddings
-from tests.fakes.raw_server import RawServer, http, running
+from tests.fakes.raw_server import RawServer, http
 
 NESTED = b'{"unknown": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
-
-
-@pytest.fixture
-async def raw() -> AsyncIterator[RawServer]:
-    async with running() as server:
-        yield server
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from clonememoria.providers.llm.guarded import (
     Patience,
 )
 from tests.contract.talk import listen
-from tests.fakes.raw_server import RawServer, running
+from tests.fakes.raw_server import RawServer
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 END = Finish("stop", Usage(1, 1))
@@ -103,12 +103,6 @@ async def test_a_count_below_nothing_is_nothing(circuits: LocalCircuits) -> None
     heard = await listen(guarded(circuits, "Tea", Finish("length", Usage(-5, 10**30))))
 
     assert heard.finish == Finish("length", Usage(0, 0))
-
-
-@pytest.fixture
-async def raw() -> AsyncIterator[RawServer]:
-    async with running() as server:
-        yield server
 
 
 @pytest.fixture

@@ -21,16 +21,10 @@ from clonememoria.providers.catalog import Providers
 from clonememoria.providers.guard import MAX_ATTEMPTS, Protection, Unobserved
 from clonememoria.providers.http import MAX_RETRY_AFTER_S
 from tests.contract.talk import listen
-from tests.fakes.raw_server import RawServer, http, running
+from tests.fakes.raw_server import RawServer, http
 
 Ask = Callable[[], Awaitable[ProviderError]]
 CANARY = b"sk-canary"
-
-
-@pytest.fixture
-async def raw() -> AsyncIterator[RawServer]:
-    async with running() as server:
-        yield server
 
 
 @pytest.fixture
